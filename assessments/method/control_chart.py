@@ -1,0 +1,174 @@
+"""Is a movement more than noise? The XmR chart (METHOD §4).
+
+Sources: Wheeler, Understanding Variation (2.66, 3.268); NHS "Making Data Count"; NIST/SEMATECH 6.3.2.
+"""
+
+import itertools
+import math
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, SupportsFloat, TypeAlias
+
+from assessments.method.arguments import DIRECTIONS, Direction, Numbers, number, numbers
+from assessments.method.errors import MethodError
+
+Rules: TypeAlias = Literal["nhs", "wheeler"]
+RuleName: TypeAlias = Literal["beyond", "run", "trend", "two_of_three", "three_of_four"]
+Side: TypeAlias = Literal["above", "below", "up", "down"]
+ChartStatus: TypeAlias = Literal["none", "trial", "firm"]
+Assurance: TypeAlias = Literal["will", "will_not", "may"]
+
+LIMIT_FACTOR: Final = 2.66
+RANGE_LIMIT_FACTOR: Final = 3.268
+FEWEST_POINTS: Final = 5
+FIRM_POINTS: Final = 12
+RUN_LENGTHS: Final[dict[Rules, int]] = {"nhs": 7, "wheeler": 8}
+TREND_LENGTH: Final = 7
+_DUST: Final = 64 * sys.float_info.epsilon
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """`index` (0-based) is the point that completes the pattern; side up/down for a trend."""
+
+    index: int
+    rule: RuleName
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChart:
+    """Limits in the unit of the values.
+
+    Status `none` has no limits (lower, upper and moving_range_limit None) and no signals; centre and mean
+    moving range are still given where there are values (one, two) to take them from.
+    """
+
+    centre: float | None
+    lower: float | None
+    upper: float | None
+    moving_range_mean: float | None
+    moving_range_limit: float | None
+    status: ChartStatus
+    signals: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """Values as distances from the centre, and the distance that is only rounding."""
+
+    distances: list[float]
+    dust: list[float]
+    reach: float
+
+    def sides(self, beyond: float) -> list[int]:
+        """1 above centre + beyond, −1 below centre − beyond, else 0: strict, on unrounded limits."""
+        pairs = zip(self.distances, self.dust, strict=True)
+        return [(distance > beyond + dust) - (distance < -beyond - dust) for distance, dust in pairs]
+
+    def steps(self) -> list[int]:
+        """1 where a point lies above the one before it, -1 below, 0 for a tie and for the first."""
+        points = zip(self.distances, self.dust, strict=True)
+        return [0] + [
+            (after - before > max(dust, dust_before)) - (after - before < -max(dust, dust_before))
+            for (before, dust_before), (after, dust) in itertools.pairwise(points)
+        ]
+
+
+def xmr(values: Numbers, *, baseline: int | None = None, rules: Rules = "nhs") -> ControlChart:
+    """Centre ± 2.66 × mean moving range of the first `baseline` values (all when None), and the signals.
+
+    `rules="nhs"`: beyond, run of 7, trend of 7, two_of_three; `"wheeler"`: beyond, run of 8, three_of_four.
+    Status over the points the limits come from: none under 5, trial under 12, else firm. Differences in the
+    last digits of a float (64 epsilon of the value) count as none: 0.1 + 0.2 lies on a centre of 0.3.
+    """
+    series = numbers("values", values).tolist()
+    if rules not in RUN_LENGTHS:
+        raise MethodError("rules", f'"nhs" or "wheeler" is expected, not {rules!r}')
+    base = series[: _baseline(baseline, len(series))]
+    centre = base[0] + math.fsum(value - base[0] for value in base) / len(base) if base else None
+    ranges = [abs(after - before) for before, after in itertools.pairwise(base)]
+    mean_range = math.fsum(ranges) / len(ranges) if ranges else None
+    if centre is None or mean_range is None or len(base) < FEWEST_POINTS:
+        return ControlChart(centre, None, None, mean_range, None, "none", ())
+    reach = LIMIT_FACTOR * mean_range
+    if not math.isfinite(RANGE_LIMIT_FACTOR * mean_range + abs(centre)):
+        raise MethodError("values", "too large for limits that fit a float")
+    largest = max(abs(value) for value in base)
+    dust = [_DUST * max(largest, abs(value)) for value in series]
+    around = _Series([value - centre for value in series], dust, reach)
+    return ControlChart(
+        centre=centre,
+        lower=centre - reach,
+        upper=centre + reach,
+        moving_range_mean=mean_range,
+        moving_range_limit=RANGE_LIMIT_FACTOR * mean_range,
+        status="trial" if len(base) < FIRM_POINTS else "firm",
+        signals=tuple(sorted(_signals(around, rules), key=lambda signal: signal.index)),
+    )
+
+
+def assurance(
+    lower: SupportsFloat | None, upper: SupportsFloat | None, target: SupportsFloat, *, direction: Direction
+) -> Assurance | None:
+    """Whether a process between these limits will, will not or may meet the target by chance.
+
+    A target on a limit "may" be met. None without limits.
+    """
+    if direction not in DIRECTIONS:
+        raise MethodError("direction", f'"higher" or "lower" is expected, not {direction!r}')
+    goal = number("target", target)
+    if lower is None or upper is None:
+        return None
+    low, high = number("lower", lower), number("upper", upper)
+    if low > high:
+        raise MethodError("lower", "the lower limit lies above the upper limit")
+    if goal < low:
+        return "will" if direction == "higher" else "will_not"
+    if goal > high:
+        return "will_not" if direction == "higher" else "will"
+    return "may"
+
+
+def _baseline(baseline: int | None, length: int) -> int:
+    if baseline is None:
+        return length
+    if isinstance(baseline, bool) or not isinstance(baseline, int) or baseline < 1:
+        raise MethodError("baseline", f"a whole number of at least 1 is expected, not {baseline!r}")
+    return min(baseline, length)
+
+
+def _signals(series: _Series, rules: Rules) -> Iterator[Signal]:
+    yield from _found("beyond", series.sides(series.reach), _single)
+    yield from _found("run", series.sides(0.0), _run(RUN_LENGTHS[rules]))
+    if rules == "wheeler":
+        yield from _found("three_of_four", series.sides(series.reach / 2), _most_of(3, 4))
+        return
+    yield from _found("two_of_three", series.sides(series.reach * 2 / 3), _most_of(2, 3))
+    for signal in _found("trend", series.steps(), _run(TREND_LENGTH - 1)):
+        yield Signal(signal.index, "trend", "up" if signal.side == "above" else "down")
+
+
+def _found(rule: RuleName, sides: list[int], completes: Callable[[list[int], int], bool]) -> Iterator[Signal]:
+    for index, side in enumerate(sides):
+        if side and completes(sides, index):
+            yield Signal(index, rule, "above" if side > 0 else "below")
+
+
+def _single(sides: list[int], index: int) -> bool:
+    return True
+
+
+def _run(length: int) -> Callable[[list[int], int], bool]:
+    def completes(sides: list[int], index: int) -> bool:
+        return index + 1 >= length and all(side == sides[index] for side in sides[index + 1 - length : index])
+
+    return completes
+
+
+def _most_of(count: int, window: int) -> Callable[[list[int], int], bool]:
+    def completes(sides: list[int], index: int) -> bool:
+        return sides[max(0, index + 1 - window) : index + 1].count(sides[index]) >= count
+
+    return completes
