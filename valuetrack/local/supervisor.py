@@ -1,0 +1,254 @@
+"""`manage.py up`: everything ValueTrack needs on one machine, under one process.
+
+Services first, then what must be prepared, then the Procfile's lines. Whatever dies is started again; when
+this process ends, however it ends, nothing stays behind. It imports no Django: the first page waits for it.
+"""
+
+import http.client
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from valuetrack.local.children import Child, child_environment, end_leftovers, read_procfile
+from valuetrack.local.errors import LocalServicesError
+from valuetrack.local.paths import PROJECT_FOLDER, local_dir
+from valuetrack.local.prepared import is_prepared
+from valuetrack.local.processes import spawn
+from valuetrack.local.services import FileLock, LocalServices, starter_lock
+
+DEFAULT_PORT = 8000
+PORTS_TO_TRY = 100
+STOP_SECONDS = 10.0  # for a request or a task at work; afterwards it is killed, and its task runs again
+READY_SECONDS = 60.0
+LOOK_SECONDS = 0.1
+EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - and where such a server is reached
+
+
+class StopRequestedError(Exception):
+    """Ctrl-C or SIGTERM."""
+
+
+def main() -> int:
+    """Run until asked to stop; the process's exit status."""
+    for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(wish, _request_stop)
+    lock = starter_lock()
+    try:
+        if not _take(lock):
+            return 1
+        return Supervisor(lock).run()
+    except LocalServicesError as error:
+        _complain(f"ValueTrack cannot start: {error}")
+        return 1
+    except StopRequestedError:
+        return 0
+    finally:
+        lock.release()
+
+
+def _request_stop(_number: int, _frame: FrameType | None) -> None:
+    raise StopRequestedError
+
+
+def _take(lock: FileLock) -> bool:
+    """Hold the services' lock, after another command has finished; False if ValueTrack already runs here."""
+    if lock.acquire():
+        return True
+    holder = lock.holder()
+    if holder.get("purpose") == "up":
+        where = holder.get("address") or "an address not known yet"
+        _complain(f"ValueTrack is already running at {where} (process {holder.get('process')}).")
+        return False
+    _say(f"Waiting for another command to finish (process {holder.get('process', '?')}) …")
+    return lock.acquire(wait=True)
+
+
+class Supervisor:
+    """One run of `up`, from the first service to the last stopped process."""
+
+    def __init__(self, lock: FileLock) -> None:
+        self.began = time.monotonic()
+        self.lock = lock
+        self.services = LocalServices()
+        self.children: list[Child] = []
+        self.selector = selectors.DefaultSelector()
+        self.announced = False
+        self.lock.describe(purpose="up", address="")
+        self.host = os.environ.get("HOST", "").strip() or "127.0.0.1"
+        self.port = choose_port(self.host)
+        self.environment = child_environment(self.port)
+
+    @property
+    def address(self) -> str:
+        # `localhost` and not 127.0.0.1: browsers offer passkeys for names only.
+        shown = "localhost" if self.host in {"127.0.0.1", *EVERY_INTERFACE} else self.host
+        return f"http://{shown}:{self.port}/"
+
+    def run(self) -> int:
+        try:
+            end_leftovers()
+            self.lock.describe(purpose="up", address=self.address)
+            self.services.start()
+            if not is_prepared():
+                self._prepare()
+            self.children = read_procfile(PROJECT_FOLDER / "Procfile")
+            self._watch()
+        except StopRequestedError:
+            _say("Stopping …")
+        finally:
+            self._stop()
+        return 0
+
+    def _prepare(self) -> None:
+        """Migrate, compile translations, load the demo organizations: in a process with Django."""
+        _say("Preparing the database …")
+        command: list[str | Path] = [sys.executable, PROJECT_FOLDER / "manage.py", "up", "--prepare"]
+        child = Child("prepare", "")
+        output = sys.stdout.fileno()
+        process = spawn(command, folder=PROJECT_FOLDER, output=output, environment=self.environment)
+        child.process = process
+        self.children = [child]
+        if process.wait() != 0:
+            raise LocalServicesError("the database could not be prepared; the lines above say why.")
+
+    def _watch(self) -> None:
+        while True:
+            self._start_due_children()
+            self._pass_output_on(LOOK_SECONDS)
+            self._mend()
+            if not self.announced:
+                self._announce_when_ready()
+
+    def _start_due_children(self) -> None:
+        """Start who is due. The web process goes first and alone: people wait for a page, not for beat."""
+        for child in self.children:
+            if child.process is None and child.due <= time.monotonic():
+                if child.name != "web" and not self.announced and not self._gave_up_waiting():
+                    continue
+                child.start(self.environment)
+                self.selector.register(child.output, selectors.EVENT_READ, child)
+
+    def _gave_up_waiting(self) -> bool:
+        return time.monotonic() - self.began > READY_SECONDS
+
+    def _pass_output_on(self, seconds: float) -> None:
+        if not self.selector.get_map():
+            time.sleep(seconds)
+            return
+        for key, _ in self.selector.select(seconds):
+            child: Child = key.data
+            received = os.read(key.fd, 65536)
+            if not received:
+                self.selector.unregister(key.fd)
+                os.close(key.fd)
+            for line in child.lines(received):
+                _say(f"{child.name:<7}| {line}")
+
+    def _mend(self) -> None:
+        """Start again what has died: services at once, the Procfile's processes after their delay."""
+        try:
+            for name in self.services.mend():
+                _say(f"{name} had ended; it runs again.")
+        except LocalServicesError as error:
+            _say(f"{error} Trying again.")
+            time.sleep(1)
+        for child in self.children:
+            if child.has_ended():
+                child.plan_restart()
+                _say(f"{child.name} had ended; it starts again in {child.delay:.1f} s.")
+
+    def _announce_when_ready(self) -> None:
+        if not self._ready():
+            return
+        self.announced = True
+        seconds = time.monotonic() - self.began
+        _say(f"ValueTrack answers at {self.address} after {seconds:.1f} s. Ctrl-C stops it.")
+        for line in log_in_lines():
+            _say(line)
+
+    def _ready(self) -> bool:
+        connection = http.client.HTTPConnection(_reachable_name(self.host), self.port, timeout=10)
+        try:
+            connection.request("GET", "/readyz", headers={"Host": f"localhost:{self.port}"})
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _stop(self) -> None:
+        """End all children in order, then the services. A second Ctrl-C ends the waiting, not the order."""
+        try:
+            self._end_children()
+        except StopRequestedError:
+            _say("Stopping at once …")
+        for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(wish, signal.SIG_IGN)
+        for child in self.children:
+            child.signal_group(signal.SIGKILL)
+            if child.process is not None:
+                child.process.wait()
+        self.services.stop()
+
+    def _end_children(self) -> None:
+        for child in self.children:
+            child.ask(signal.SIGTERM)
+        end = time.monotonic() + STOP_SECONDS
+        while any(child.is_running() for child in self.children):
+            if time.monotonic() > end:
+                return
+            self._pass_output_on(LOOK_SECONDS)
+
+
+def choose_port(host: str) -> int:
+    """`PORT` if it is set and free, else 8000 or the next free one."""
+    wanted = os.environ.get("PORT", "").strip()
+    if wanted:
+        if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
+            raise LocalServicesError(f"PORT: expected a number from 1 to 65535, found {wanted!r}.")
+        if not _is_free(host, int(wanted)):
+            raise LocalServicesError(f"PORT: {wanted} is taken on {host}. Name another one.")
+        return int(wanted)
+    for port in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TO_TRY):
+        if _is_free(host, port):
+            return port
+    raise LocalServicesError(f"None of the {PORTS_TO_TRY} ports from {DEFAULT_PORT} on is free. Set PORT.")
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _reachable_name(host: str) -> str:
+    return EVERY_INTERFACE.get(host, host)
+
+
+def log_in_lines() -> list[str]:
+    """What the demo command left to be shown at every start."""
+    shown = local_dir() / "demo-log-ins.txt"
+    try:
+        return shown.read_text().splitlines()
+    except OSError:
+        return []
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
