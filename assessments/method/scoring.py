@@ -4,7 +4,6 @@ Source: OECD/JRC handbook on composite indicators (weights, coverage, bounds); S
 Scores run from 0 to 100 × cap. In batches NaN means "none"; rows carry the number of their group.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, SupportsFloat, TypeAlias, cast
@@ -22,6 +21,7 @@ from assessments.method.arguments import (
     number,
     numbers,
     only,
+    optional_number,
     positive,
 )
 from assessments.method.errors import MethodError
@@ -158,7 +158,7 @@ def value_index(
     published. No published tier with weight: value and geometric None.
     """
     _refuse_unknown_tiers("tiers", tiers)
-    scores = [math.nan if tiers.get(tier) is None else number("tiers", tiers[tier] or 0.0) for tier in TIERS]
+    scores = [optional_number("tiers", tiers.get(tier)) for tier in TIERS]
     indices = value_indices(*scores, weights=weights)
     return ValueIndex(
         only(indices.value), only(indices.geometric), bool(indices.show_geometric[0]), bool(indices.gated[0])
@@ -172,7 +172,7 @@ def value_indices(
     *,
     weights: Mapping[Tier, SupportsFloat] = DEFAULT_TIER_WEIGHTS,
 ) -> ValueIndices:
-    """`value_index` for many projects of one organization: three arrays of tier scores, NaN = not published."""
+    """`value_index` for many projects of one organization: three arrays of scores, NaN = not published."""
     _refuse_unknown_tiers("weights", weights)
     share = np.array([number("weights", weights.get(tier, 0.0)) for tier in TIERS])
     if np.any(share < 0) or not 0 < share.sum() < np.inf:
@@ -250,8 +250,7 @@ def freshness(age: SupportsFloat, period: SupportsFloat) -> Freshness:
 
     stale after 1.5 periods, dropped (from the score and from coverage) after 3. A value dated ahead is fresh.
     """
-    ratio = only(freshness_batch(number("age", age), positive("period", period)))
-    assert ratio is not None
+    ratio = float(freshness_batch(number("age", age), positive("period", period))[0])
     return Freshness(ratio, cast(FreshnessWord, str(freshness_words(ratio)[0])))
 
 

@@ -3,7 +3,7 @@
 Descartes' rule in its constructive form: multiply f by exp(μ·s), μ between two powers where the signs of the
 coefficients change, and the derivative has one change of sign fewer; its zeros part the axis into pieces on
 which f·exp(μ·s) is monotone, so each piece holds at most one zero of f. Going down to the sum without a
-change of sign and back up again finds every zero, for whole periods and for days alike, however long the flows are.
+change of sign and back up again finds every zero, for whole periods and days alike, however long they run.
 Coefficients are kept as sign and logarithm: no power overflows between −100 % and the largest float.
 """
 
