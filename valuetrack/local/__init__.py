@@ -3,7 +3,7 @@
 from valuetrack.local.errors import LocalServicesError
 from valuetrack.local.paths import local_broker_url, local_database_url, local_dir, local_redis_url
 from valuetrack.local.secret import secret_key
-from valuetrack.local.services import services, services_running
+from valuetrack.local.sharing import services, services_running
 
 __all__ = [
     "LocalServicesError",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from honcho.environ import parse_procfile
 
-from valuetrack.local.paths import PROJECT_FOLDER, service_name
+from valuetrack.local.paths import service_name
 from valuetrack.local.processes import spawn
 
 STEADY_SECONDS = 10.0  # who lived this long is restarted at once
@@ -26,6 +26,7 @@ class Child:
 
     name: str
     command: str
+    folder: Path
     process: subprocess.Popen[bytes] | None = None
     output: int = -1  # where its lines are read, while it runs
     started: float = 0.0
@@ -39,7 +40,7 @@ class Child:
         try:
             # `exec`, so that the shell which reads the Procfile's line becomes the process itself.
             command = ["/bin/sh", "-c", f"exec {self.command}"]
-            self.process = spawn(command, folder=PROJECT_FOLDER, output=inlet, environment=environment)
+            self.process = spawn(command, folder=self.folder, output=inlet, environment=environment)
         finally:
             os.close(inlet)
         self.started = time.monotonic()
@@ -78,10 +79,10 @@ class Child:
         return [line.decode(errors="replace") for line in whole]
 
 
-def read_procfile(path: Path) -> list[Child]:
-    """One child for each line of the Procfile, in its order."""
-    processes: dict[str, str] = parse_procfile(path.read_text()).processes
-    return [Child(name, command) for name, command in processes.items()]
+def read_procfile(project: Path) -> list[Child]:
+    """One child for each line of the project's Procfile, in its order."""
+    processes: dict[str, str] = parse_procfile((project / "Procfile").read_text()).processes
+    return [Child(name, command, project) for name, command in processes.items()]
 
 
 def child_environment(port: int) -> dict[str, str]:

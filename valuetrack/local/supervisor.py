@@ -11,15 +11,17 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from valuetrack.local.children import Child, child_environment, end_leftovers, read_procfile
 from valuetrack.local.errors import LocalServicesError
 from valuetrack.local.paths import PROJECT_FOLDER, local_dir
 from valuetrack.local.prepared import is_prepared
 from valuetrack.local.processes import spawn
-from valuetrack.local.services import FileLock, LocalServices, starter_lock
+from valuetrack.local.sharing import FileLock, LocalServices, starter_lock
 
 DEFAULT_PORT = 8000
 PORTS_TO_TRY = 100
@@ -33,15 +35,15 @@ class StopRequestedError(Exception):
     """Ctrl-C or SIGTERM."""
 
 
-def main() -> int:
-    """Run until asked to stop; the process's exit status."""
+def main(project: Path = PROJECT_FOLDER) -> int:
+    """Run `project`, a folder with manage.py and Procfile, until asked to stop; the process's exit status."""
     for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(wish, _request_stop)
     lock = starter_lock()
     try:
         if not _take(lock):
             return 1
-        return Supervisor(lock).run()
+        return Supervisor(lock, project).run()
     except LocalServicesError as error:
         _complain(f"ValueTrack cannot start: {error}")
         return 1
@@ -71,13 +73,15 @@ def _take(lock: FileLock) -> bool:
 class Supervisor:
     """One run of `up`, from the first service to the last stopped process."""
 
-    def __init__(self, lock: FileLock) -> None:
+    def __init__(self, lock: FileLock, project: Path) -> None:
         self.began = time.monotonic()
         self.lock = lock
+        self.project = project
         self.services = LocalServices()
         self.children: list[Child] = []
         self.selector = selectors.DefaultSelector()
         self.announced = False
+        self.complained = False
         self.lock.describe(purpose="up", address="")
         self.host = os.environ.get("HOST", "").strip() or "127.0.0.1"
         self.port = choose_port(self.host)
@@ -96,7 +100,7 @@ class Supervisor:
             self.services.start()
             if not is_prepared():
                 self._prepare()
-            self.children = read_procfile(PROJECT_FOLDER / "Procfile")
+            self.children = read_procfile(self.project)
             self._watch()
         except StopRequestedError:
             _say("Stopping …")
@@ -107,10 +111,10 @@ class Supervisor:
     def _prepare(self) -> None:
         """Migrate, compile translations, load the demo organizations: in a process with Django."""
         _say("Preparing the database …")
-        command: list[str | Path] = [sys.executable, PROJECT_FOLDER / "manage.py", "up", "--prepare"]
-        child = Child("prepare", "")
+        command: list[str | Path] = [sys.executable, self.project / "manage.py", "up", "--prepare"]
+        child = Child("prepare", "", self.project)
         output = sys.stdout.fileno()
-        process = spawn(command, folder=PROJECT_FOLDER, output=output, environment=self.environment)
+        process = spawn(command, folder=self.project, output=output, environment=self.environment)
         child.process = process
         self.children = [child]
         if process.wait() != 0:
@@ -164,6 +168,11 @@ class Supervisor:
 
     def _announce_when_ready(self) -> None:
         if not self._ready():
+            if self._gave_up_waiting() and not self.complained:
+                self.complained = True
+                _complain(
+                    f"No answer after {READY_SECONDS:.0f} s; see the lines above and {self.address}readyz"
+                )
             return
         self.announced = True
         seconds = time.monotonic() - self.began
@@ -245,10 +254,15 @@ def log_in_lines() -> list[str]:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    _write(sys.stdout, line)
 
 
 def _complain(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    _write(sys.stderr, line)
+
+
+def _write(stream: TextIO, line: str) -> None:
+    # Who reads may be gone (`make run | head`, a closed terminal); everything must still be stopped in order.
+    with suppress(BrokenPipeError):
+        stream.write(f"{line}\n")
+        stream.flush()

@@ -156,17 +156,17 @@ def guest_lock() -> FileLock:
 
 
 @contextmanager
-def services(*, purpose: str = "a command") -> Iterator[None]:
+def services(*, purpose: str = "a command", patience: float = GUEST_SECONDS) -> Iterator[None]:
     """The needed local services run inside this block.
 
     Uses those that run, or starts them and stops them at the end, after other commands that use them.
-    Raises LocalServicesError when they cannot be started, or a starter at work does not finish.
+    Raises LocalServicesError when they cannot be started, or another starter takes over `patience` seconds.
     """
     if not postgres_is_local() and not valkey_is_local():
         yield
         return
     starter, guest = starter_lock(), guest_lock()
-    if _become_starter_or_guest(starter, guest) == "guest":
+    if _become_starter_or_guest(starter, guest, patience) == "guest":
         try:
             yield
         finally:
@@ -184,8 +184,8 @@ def services(*, purpose: str = "a command") -> Iterator[None]:
         starter.release()
 
 
-def _become_starter_or_guest(starter: FileLock, guest: FileLock) -> str:
-    end = time.monotonic() + GUEST_SECONDS
+def _become_starter_or_guest(starter: FileLock, guest: FileLock, patience: float) -> str:
+    end = time.monotonic() + patience
     while time.monotonic() < end:
         if starter.acquire():
             return "starter"
