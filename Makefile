@@ -39,9 +39,12 @@ check: .venv/.installed
 bench: .venv/.installed
 	$(IN_VENV) -m bench $(ARGS)
 
+# Two lists of the same versions: with the tools of development, and without them for the image.
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --group dev \
 		pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --constraint requirements.lock \
+		pyproject.toml -o requirements.runtime.lock
 
 # Made anew when the versions change. The stamp is written last: an interrupted install is repeated.
 .venv/.installed: requirements.lock
