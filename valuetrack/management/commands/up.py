@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         """Each step does nothing when it has nothing to do, so that a killed start is simply repeated."""
         known = get_commands()
-        call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
+        call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         for command in ("compile_translations", "demo"):
             if command in known:
                 call_command(command, stdout=self.stdout)
