@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final, Literal, SupportsFloat, TypeAlias, overload
@@ -26,6 +27,7 @@ Flows: TypeAlias = Numbers
 FlowTable: TypeAlias = Iterable[Numbers] | FloatArray
 RiskKind: TypeAlias = Literal["benefit", "cost"]
 DAYS_A_YEAR: Final = 365.0
+_LARGEST_LOG: Final = math.log(sys.float_info.max)
 
 
 def npv(rate: SupportsFloat, flows: Flows) -> float:
@@ -86,13 +88,13 @@ def mirr(flows: Flows, finance_rate: SupportsFloat, reinvest_rate: SupportsFloat
     if not (np.any(amounts > 0) and np.any(amounts < 0)):
         return None
     spent = -float(npv_batch(borrow, np.minimum(amounts, 0.0)[None, :])[0])
-    # Growing to the end is discounting the reversed row at the inverse factor.
     returned = 0.0
     for amount in np.maximum(amounts, 0.0).tolist():
         returned = returned * (1.0 + reinvest) + amount
     if not (0 < spent < math.inf and 0 < returned < math.inf):
         return None
-    return math.expm1((math.log(returned) - math.log(spent)) / (amounts.size - 1))
+    growth = (math.log(returned) - math.log(spent)) / (amounts.size - 1)
+    return math.expm1(growth) if growth < _LARGEST_LOG else None
 
 
 def roi(rate: SupportsFloat, costs: Flows, benefits: Flows) -> float | None:

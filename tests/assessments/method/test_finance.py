@@ -91,6 +91,11 @@ def test_mirr_needs_an_outlay_and_a_return(flows: list[float]) -> None:
     assert mirr(flows, 0.1, 0.1) is None
 
 
+def test_mirr_that_fits_no_float_is_not_said() -> None:
+    assert mirr([-1e-300, 1e300], 0.1, 0.1) is None
+    assert mirr([-1, 1e308, 1e308], 0.1, 0.1) is None
+
+
 def test_summary_in_the_form_of_a_forrester_tei_table() -> None:
     # Worked by hand with the factors of a TEI table at 10 %: 0.909091, 0.826446, 0.751315 (sum 2.486852).
     case = summary([500_000, 100_000, 100_000, 100_000], [0, 400_000, 400_000, 400_000], 0.10)
