@@ -20,8 +20,9 @@ OWNERS = ("business_owner", "it_owner", "data_owner")
 FIRST_YEAR, LAST_YEAR = 1950, 2150
 _NUMBERS = ("baseline_value", "range_low", "range_high", "tolerance", "weight")
 _DATES = ("baseline_start", "baseline_end", "expected_start")
-# Checked by the database and by `_check_owners`, in fewer queries than a full_clean of each KPI.
-_REFERENCES = ("project", "organization", *OWNERS)
+# References are checked by the database and by `_members_among`, in fewer queries than cleaning each KPI's;
+# the path is drawn by us.
+_UNCLEANED = ("project", "organization", *OWNERS, "plan_start", "plan_path")
 
 
 def check_definitions(kpis: Sequence[Kpi]) -> None:
@@ -57,7 +58,7 @@ def _members_among(kpis: Iterable[Kpi]) -> set[int]:
 def _problems_of(kpi: Kpi) -> Problems:
     problems: Problems = {}
     try:
-        kpi.clean_fields(exclude=_REFERENCES)
+        kpi.clean_fields(exclude=_UNCLEANED)
     except ValidationError as error:
         problems = {field: list(messages) for field, messages in error.message_dict.items()}
     for field, message in _broken(kpi):
