@@ -19,11 +19,11 @@ MAGNITUDES = {"万": 4, "萬": 4, "亿": 8, "億": 8, "万亿": 12, "萬億": 12
 
 # Full-width forms and the many spaces, minuses and apostrophes as the one that is meant. Not Unicode's own
 # compatibility form: it would read 10² as 102.
-_PLAIN = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
+_PLAIN: dict[int, int | str] = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
 _PLAIN |= {ord("￥"): "¥", ord("￡"): "£", ord("。"): ".", ord("\u3000"): " "}
-_PLAIN |= dict.fromkeys(map(ord, "\u00a0\u2007\u2008\u2009\u202f\t"), " ")
-_PLAIN |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63"), "-")
-_PLAIN |= dict.fromkeys(map(ord, "’‘ʼ`´"), "'")
+_PLAIN |= {ord(mark): " " for mark in "\u00a0\u2007\u2008\u2009\u202f\t"}
+_PLAIN |= {ord(mark): "-" for mark in "\u2010\u2011\u2012\u2013\u2212\ufe63"}
+_PLAIN |= {ord(mark): "'" for mark in "’‘ʼ`´"}
 
 _SHAPE = re.compile(
     r"(?P<lead>[-+(¥£€$ ]*)"
@@ -38,10 +38,10 @@ _ONE_GROUP = re.compile(r"[1-9][0-9]{0,2}[,.][0-9]{3}")
 def parse_number(text: str, *, decimal_comma: bool = False, allow_percent: bool = True) -> Decimal:
     """The number that `text` writes, exactly.
 
-    Read are thousands marks (`1,234.5`, `1.234,5`, `1 234`, `1'234`), `(123)`, `123-` and `−123`, one currency
-    sign, full-width digits, 万 and 亿, and powers of ten (`1.2E+5`). A per cent sign is a unit like any other:
-    `12 %` reads 12. One comma before exactly three digits marks thousands (`1,234` is 1234), one point never
-    does (`1.234` is a little more than 1); with `decimal_comma` it is the other way round.
+    Read are thousands marks (`1,234.5`, `1.234,5`, `1 234`, `1'234`), `(123)`, `123-` and `−123`, one
+    currency sign, full-width digits, 万 and 亿, and powers of ten (`1.2E+5`). A per cent sign is a unit like
+    any other: `12 %` reads 12. One comma before exactly three digits marks thousands (`1,234` is 1234), one
+    point never does (`1.234` is a little more than 1); with `decimal_comma` it is the other way round.
 
     Raises:
         InvalidInputError: the text is no number, has two units, or its thousands marks do not fit.
@@ -71,7 +71,9 @@ def _power(marks: str, text: str, allow_percent: bool) -> int:
     if percents and (magnitude or currencies):
         _refuse_units(text)
     if percents and not allow_percent:
-        raise InvalidInputError(_("“%(text)s” is a percentage; an amount is needed.") % {"text": _shown(text)})
+        raise InvalidInputError(
+            _("“%(text)s” is a percentage; an amount is needed.") % {"text": _shown(text)}
+        )
     return MAGNITUDES.get(magnitude, 0)
 
 
