@@ -33,6 +33,23 @@ def remember_prepared() -> None:
     _stamp_file().write_text(json.dumps(_current_stamp()))
 
 
+def demo_log_ins() -> list[str]:
+    """What the demo command printed when it loaded the sample organizations; empty if it never has."""
+    try:
+        return _log_ins_file().read_text().splitlines()
+    except OSError:
+        return []
+
+
+def remember_demo_log_ins(printed: str) -> None:
+    """Keep the log-ins to show them at every start."""
+    _log_ins_file().write_text(printed)
+
+
+def _log_ins_file() -> Path:
+    return local_dir() / "demo-log-ins.txt"
+
+
 def _stamp_file() -> Path:
     return local_dir() / "prepared.json"
 

@@ -18,8 +18,8 @@ from typing import TextIO
 
 from valuetrack.local.children import Child, child_environment, end_leftovers, read_procfile
 from valuetrack.local.errors import LocalServicesError
-from valuetrack.local.paths import PROJECT_FOLDER, local_dir
-from valuetrack.local.prepared import is_prepared
+from valuetrack.local.paths import PROJECT_FOLDER
+from valuetrack.local.prepared import demo_log_ins, is_prepared
 from valuetrack.local.processes import spawn
 from valuetrack.local.sharing import FileLock, LocalServices, starter_lock
 
@@ -31,34 +31,41 @@ LOOK_SECONDS = 0.1
 EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - and where such a server is reached
 
 
-class StopRequestedError(Exception):
-    """Ctrl-C or SIGTERM."""
+class StopRequests:
+    """How often Ctrl-C or SIGTERM came.
+
+    They are counted and not raised: an exception out of a signal handler may come up inside a destructor, where
+    it is lost, or between a fork and the note of its number.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(wish, self._add)
+
+    def _add(self, _number: int, _frame: FrameType | None) -> None:
+        self.count += 1
 
 
 def main(project: Path = PROJECT_FOLDER) -> int:
     """Run `project`, a folder with manage.py and Procfile, until asked to stop; the process's exit status."""
-    for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(wish, _request_stop)
-    lock = starter_lock()
+    requests = StopRequests()
     try:
-        if not _take(lock):
+        lock = starter_lock()
+        if not _take(lock, requests):
             return 1
-        return Supervisor(lock, project).run()
+        try:
+            Supervisor(lock, project, requests).run()
+        finally:
+            lock.release()
     except LocalServicesError as error:
         _complain(f"ValueTrack cannot start: {error}")
         return 1
-    except StopRequestedError:
-        return 0
-    finally:
-        lock.release()
+    return 0
 
 
-def _request_stop(_number: int, _frame: FrameType | None) -> None:
-    raise StopRequestedError
-
-
-def _take(lock: FileLock) -> bool:
-    """Hold the services' lock, after another command has finished; False if ValueTrack already runs here."""
+def _take(lock: FileLock, requests: StopRequests) -> bool:
+    """Hold the services' lock, after another command has finished; False if that is not to be."""
     if lock.acquire():
         return True
     holder = lock.holder()
@@ -67,16 +74,21 @@ def _take(lock: FileLock) -> bool:
         _complain(f"ValueTrack is already running at {where} (process {holder.get('process')}).")
         return False
     _say(f"Waiting for another command to finish (process {holder.get('process', '?')}) …")
-    return lock.acquire(wait=True)
+    while not requests.count:
+        if lock.acquire():
+            return True
+        time.sleep(LOOK_SECONDS)
+    return False
 
 
 class Supervisor:
     """One run of `up`, from the first service to the last stopped process."""
 
-    def __init__(self, lock: FileLock, project: Path) -> None:
+    def __init__(self, lock: FileLock, project: Path, requests: StopRequests) -> None:
         self.began = time.monotonic()
         self.lock = lock
         self.project = project
+        self.requests = requests
         self.services = LocalServices()
         self.children: list[Child] = []
         self.selector = selectors.DefaultSelector()
@@ -93,7 +105,8 @@ class Supervisor:
         shown = "localhost" if self.host in {"127.0.0.1", *EVERY_INTERFACE} else self.host
         return f"http://{shown}:{self.port}/"
 
-    def run(self) -> int:
+    def run(self) -> None:
+        """Start everything and keep it running until asked to stop; LocalServicesError if it cannot start."""
         try:
             end_leftovers()
             self.lock.describe(purpose="up", address=self.address)
@@ -102,11 +115,8 @@ class Supervisor:
                 self._prepare()
             self.children = read_procfile(self.project)
             self._watch()
-        except StopRequestedError:
-            _say("Stopping …")
         finally:
             self._stop()
-        return 0
 
     def _prepare(self) -> None:
         """Migrate, compile translations, load the demo organizations: in a process with Django."""
@@ -117,11 +127,13 @@ class Supervisor:
         process = spawn(command, folder=self.project, output=output, environment=self.environment)
         child.process = process
         self.children = [child]
-        if process.wait() != 0:
+        while process.poll() is None and not self.requests.count:
+            time.sleep(LOOK_SECONDS / 5)
+        if process.returncode and not self.requests.count:
             raise LocalServicesError("the database could not be prepared; the lines above say why.")
 
     def _watch(self) -> None:
-        while True:
+        while not self.requests.count:
             self._start_due_children()
             self._pass_output_on(LOOK_SECONDS)
             self._mend()
@@ -177,7 +189,7 @@ class Supervisor:
         self.announced = True
         seconds = time.monotonic() - self.began
         _say(f"ValueTrack answers at {self.address} after {seconds:.1f} s. Ctrl-C stops it.")
-        for line in log_in_lines():
+        for line in demo_log_ins():
             _say(line)
 
     def _ready(self) -> bool:
@@ -192,12 +204,9 @@ class Supervisor:
 
     def _stop(self) -> None:
         """End all children in order, then the services. A second Ctrl-C ends the waiting, not the order."""
-        try:
-            self._end_children()
-        except StopRequestedError:
-            _say("Stopping at once …")
-        for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(wish, signal.SIG_IGN)
+        if self.requests.count:
+            _say("Stopping …")
+        self._end_children()
         for child in self.children:
             child.signal_group(signal.SIGKILL)
             if child.process is not None:
@@ -208,8 +217,9 @@ class Supervisor:
         for child in self.children:
             child.ask(signal.SIGTERM)
         end = time.monotonic() + STOP_SECONDS
+        requests = self.requests.count
         while any(child.is_running() for child in self.children):
-            if time.monotonic() > end:
+            if time.monotonic() > end or self.requests.count > requests:
                 return
             self._pass_output_on(LOOK_SECONDS)
 
@@ -242,15 +252,6 @@ def _is_free(host: str, port: int) -> bool:
 
 def _reachable_name(host: str) -> str:
     return EVERY_INTERFACE.get(host, host)
-
-
-def log_in_lines() -> list[str]:
-    """What the demo command left to be shown at every start."""
-    shown = local_dir() / "demo-log-ins.txt"
-    try:
-        return shown.read_text().splitlines()
-    except OSError:
-        return []
 
 
 def _say(line: str) -> None:

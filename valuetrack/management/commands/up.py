@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from io import StringIO
 from typing import Any
 
 from django.core.management import call_command, get_commands
@@ -32,8 +33,17 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         """Each step does nothing when it has nothing to do, so that a killed start is simply repeated."""
         known = get_commands()
+        if "compile_translations" in known:
+            call_command("compile_translations", verbosity=0, stdout=self.stdout)
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
-        for command in ("compile_translations", "demo"):
-            if command in known:
-                call_command(command, stdout=self.stdout)
+        if "demo" in known and not prepared.demo_log_ins():
+            self.load_demo()
         prepared.remember_prepared()
+
+    def load_demo(self) -> None:
+        """Once: who deletes the sample organizations does not get them back at the next start."""
+        self.stdout.write("Loading the sample organizations …")
+        self.stdout.flush()
+        log_ins = StringIO()
+        call_command("demo", stdout=log_ins)
+        prepared.remember_demo_log_ins(log_ins.getvalue())
