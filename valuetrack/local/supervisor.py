@@ -34,8 +34,8 @@ EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - and wher
 class StopRequests:
     """How often Ctrl-C or SIGTERM came.
 
-    They are counted and not raised: an exception out of a signal handler may come up inside a destructor, where
-    it is lost, or between a fork and the note of its number.
+    They are counted and not raised: an exception out of a signal handler may come up inside a destructor,
+    where it is lost, or between a fork and the note of its number.
     """
 
     def __init__(self) -> None:
