@@ -1,0 +1,45 @@
+"""Reads of values and results."""
+
+import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from assessments.models import KpiResult, Measurement, ProjectResult
+
+
+class MeasurementQuerySet(models.QuerySet["Measurement"]):
+    """Versions of values of the organization in scope."""
+
+    def newest(self) -> Self:
+        """The newest version of each KPI and period, whatever its status."""
+        return self.order_by("kpi_id", "period", "-version").distinct("kpi_id", "period")
+
+    def counted(self, *, known_at: datetime.datetime | None = None) -> Self:
+        """The value that counts for each KPI and period: the newest submitted or verified version that no
+        later version returned. Drafts never count; "not available" answers carry no value."""
+        known = self.filter(recorded_at__lte=known_at) if known_at else self
+        returned = known.filter(
+            kpi=models.OuterRef("kpi"),
+            period=models.OuterRef("period"),
+            version__gt=models.OuterRef("version"),
+            status="returned",
+        )
+        return (
+            known.filter(status__in=["submitted", "verified"])
+            .exclude(models.Exists(returned.order_by()))
+            .order_by("kpi_id", "period", "-version")
+            .distinct("kpi_id", "period")
+        )
+
+
+class KpiResultQuerySet(models.QuerySet["KpiResult"]):
+    """Newest results of KPIs."""
+
+
+class ProjectResultQuerySet(models.QuerySet["ProjectResult"]):
+    """Newest results of projects."""
+
+    def current(self) -> Self:
+        return self.filter(project__archived_at__isnull=True)

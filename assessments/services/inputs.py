@@ -1,0 +1,171 @@
+"""Inputs of a valuation: one row per KPI and one row of flows per project, picked by SQL.
+
+Series stay in the database: of each KPI the three newest counted values travel, with the planned values of the
+same periods. The same statements read the live tables, or the tables as they were known at an earlier time
+(from `RowVersion`), so that an old result is reproduced by the same code that made it.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+#: how many newest periods the status looks back on (two the same change it)
+PERIODS = 3
+
+KPI_COLUMNS = (
+    "id project_id tier direction weight frequency baseline low high tolerance expected_start target"
+    " period value preliminary planned value_1 planned_1 value_2 planned_2 former_hash"
+).split()
+
+_KPIS = """
+SELECT k.id, k.project_id, k.tier, k.direction, k.weight, k.frequency, k.baseline_value, k.range_low, k.range_high,
+    k.tolerance, k.expected_start, k.plan_path[array_length(k.plan_path, 1)],
+    m.periods[1], m.amounts[1], m.words[1] = 'submitted', planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[1]),
+    m.amounts[2], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[2]),
+    m.amounts[3], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[3]),
+    {former}
+FROM {kpi} k LEFT JOIN LATERAL (
+    SELECT array_agg(period) AS periods, array_agg(value) AS amounts, array_agg(status) AS words FROM (
+        SELECT period, value, status FROM (
+            SELECT DISTINCT ON (n.period) n.period, n.value, n.status FROM assessments_measurement n
+            WHERE n.organization_id = %(organization)s AND n.kpi_id = k.id AND n.period <= %(as_of)s
+                AND n.recorded_at <= %(known_at)s AND n.status IN ('submitted', 'verified')
+                AND NOT EXISTS (
+                    SELECT FROM assessments_measurement r WHERE r.organization_id = %(organization)s
+                    AND r.kpi_id = n.kpi_id AND r.period = n.period AND r.version > n.version
+                    AND r.status = 'returned' AND r.recorded_at <= %(known_at)s)
+            ORDER BY n.period DESC, n.version DESC LIMIT 4) counted
+        WHERE value IS NOT NULL LIMIT 3) newest
+    ) m ON true
+WHERE k.organization_id = %(organization)s AND k.archived_at IS NULL AND k.project_id = ANY(%(projects)s)
+ORDER BY k.id
+"""
+
+_FORMER = (
+    "(SELECT r.inputs_hash FROM assessments_kpiresult r WHERE r.organization_id = %(organization)s AND r.kpi_id = k.id)"
+)
+
+# Plan and forecast carry the line's risk adjustment; what really happened does not. Exact decimals are added
+# before they become floats, so that the order of rows cannot move the last digit.
+_FLOWS = """
+SELECT project_id, kind, series, array_agg(step), array_agg(amount::double precision) FROM (
+    SELECT l.project_id, l.kind, f.series,
+        (date_part('year', f.month) * 12 + date_part('month', f.month) - 1)::int AS step,
+        sum(f.amount * l.fx_rate * CASE WHEN f.series = 'actual' THEN 1 WHEN l.kind = 'cost' THEN 1 + l.risk_adjustment::numeric
+            ELSE 1 - l.risk_adjustment::numeric END) AS amount
+    FROM {line} l JOIN {flow} f ON f.organization_id = l.organization_id AND f.line_id = l.id
+    WHERE l.organization_id = %(organization)s AND l.archived_at IS NULL AND l.project_id = ANY(%(projects)s)
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4) monthly
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+
+_PROJECTS = """
+SELECT p.id, p.code, p.go_live_planned, p.go_live_actual FROM {project} p
+WHERE p.organization_id = %(organization)s AND p.archived_at IS NULL AND {chosen} ORDER BY p.id
+"""
+
+_TERMS = """
+SELECT o.currency, o.discount_rate, o.weight_functional, o.weight_operational, o.weight_strategic, o.score_cap
+FROM {organization} o WHERE o.id = %(organization)s
+"""
+
+_AS_KNOWN = (
+    "(SELECT (jsonb_populate_record(NULL::{table}, v.data)).* FROM organizations_rowversion v"
+    " WHERE v.organization_id = %(organization)s AND v.table_name = '{table}' AND v.recorded_at <= %(known_at)s"
+    " AND (v.superseded_at IS NULL OR v.superseded_at > %(known_at)s))"
+)
+
+_TABLES = {
+    "kpi": "kpis_kpi",
+    "project": "projects_project",
+    "line": "projects_moneyline",
+    "flow": "projects_cashflow",
+    "organization": "organizations_organization",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The organization's terms of computation."""
+
+    currency: str
+    discount_rate: float
+    weight_functional: float
+    weight_operational: float
+    weight_strategic: float
+    score_cap: float
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weights of the tiers, as the method takes them."""
+        return {
+            "functional": self.weight_functional,
+            "operational": self.weight_operational,
+            "strategic": self.weight_strategic,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectInput:
+    """What a valuation knows of a project besides its KPIs and flows."""
+
+    id: int
+    code: str
+    go_live_planned: datetime.date | None
+    go_live_actual: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Amounts of one project, kind and series in the reporting currency; `steps` are year × 12 + month − 1."""
+
+    project_id: int
+    kind: str
+    series: str
+    steps: list[int]
+    amounts: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a valuation of some projects needs."""
+
+    as_of: datetime.date
+    known_at: datetime.datetime
+    terms: Terms
+    projects: list[ProjectInput]
+    #: rows in the order of `KPI_COLUMNS`, by KPI id
+    kpis: list[tuple[Any, ...]]
+    flows: list[Flows]
+
+
+def load_inputs(
+    organization_id: int,
+    *,
+    as_of: datetime.date,
+    known_at: datetime.datetime,
+    project_ids: Sequence[int] | None = None,
+    live: bool = True,
+) -> Inputs:
+    """Inputs of `project_ids` (all projects when None), inside the organization's scope.
+
+    `live` reads definitions from their tables, which must not change meanwhile (see `recompute`); otherwise
+    from their history as known at `known_at`.
+    """
+    sources = {name: table if live else _AS_KNOWN.format(table=table) for name, table in _TABLES.items()}
+    values: dict[str, Any] = {"organization": organization_id, "as_of": as_of, "known_at": known_at}
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS.format(**sources), values)
+        terms = Terms(*cursor.fetchone())
+        chosen = "true" if project_ids is None else "p.id = ANY(%(projects)s)"
+        cursor.execute(_PROJECTS.format(chosen=chosen, **sources), {**values, "projects": list(project_ids or [])})
+        projects = [ProjectInput(*row) for row in cursor.fetchall()]
+        values["projects"] = [project.id for project in projects]
+        cursor.execute(_KPIS.format(former=_FORMER if live else "NULL", **sources), values)
+        kpis = cursor.fetchall()
+        cursor.execute(_FLOWS.format(**sources), values)
+        flows = [Flows(*row) for row in cursor.fetchall()]
+    return Inputs(as_of, known_at, terms, projects, kpis, flows)

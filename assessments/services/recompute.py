@@ -1,0 +1,271 @@
+"""Computing results: load inputs, let the method work, write what changed.
+
+A valuation holds the organization's lock exclusively while it reads and writes; whoever writes an input holds
+it shared until their commit. So "known at T" is exact: everything recorded before T was seen, nothing after.
+"""
+
+import datetime
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from assessments.method import METHOD_VERSION
+from assessments.models import Run
+from assessments.services.inputs import Inputs, load_inputs
+from assessments.services.money import ProjectMoney, value_money
+from assessments.services.record import TRANSACTION_LOCK
+from assessments.services.scores import TIERS, KpiScores, ProjectScores, score_kpis, score_projects
+from assessments.services.writing import write_kpi_results, write_project_results
+from organizations.jobs import LostClaimError, claim_job, fail_job, finish_job, heartbeat
+from organizations.models import JobRun, Organization
+from organizations.tenancy import organization_scope
+from projects.periods import add_months, start_of
+
+#: projects valued in one transaction: writers of the organization wait that long at most
+CHUNK = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """The computed state of some projects, not yet written."""
+
+    inputs: Inputs
+    kpis: KpiScores
+    projects: ProjectScores
+    money: list[ProjectMoney]
+    #: 16 bytes per project over everything that decides its result
+    hashes: list[bytes]
+    valid_until: list[datetime.date]
+
+    @property
+    def inputs_hash(self) -> str:
+        """One hash over all projects, hexadecimal."""
+        return hashlib.blake2b(b"".join(self.hashes), digest_size=16).hexdigest()
+
+
+def value_projects(inputs: Inputs) -> Valuation:
+    """Compute, from inputs alone: no clock, no database."""
+    kpis = score_kpis(inputs)
+    projects = score_projects(inputs, kpis)
+    money = value_money(inputs)
+    next_month = add_months(start_of(inputs.as_of, "month"), 1)
+    place = {project.id: position for position, project in enumerate(inputs.projects)}
+    digests = [hashlib.blake2b(digest_size=16) for _ in inputs.projects]
+    until = [next_month for _ in inputs.projects]
+    for digest, project in zip(digests, inputs.projects, strict=True):
+        digest.update(f"{METHOD_VERSION}|{inputs.terms}|{project}".encode())
+    for project_id, key, turn in zip(kpis.columns["project_id"], kpis.hashes, kpis.valid_until, strict=True):
+        position = place[project_id]
+        digests[position].update(key)
+        until[position] = min(until[position], turn)
+    for flow in inputs.flows:
+        digests[place[flow.project_id]].update(repr((flow.kind, flow.series, flow.steps, flow.amounts)).encode())
+    for digest, figures in zip(digests, money, strict=True):
+        # "To date" moves with the month where nothing actual holds it.
+        digest.update(str(figures.figures.get("to_date")).encode())
+    return Valuation(inputs, kpis, projects, money, [digest.digest() for digest in digests], until)
+
+
+def reproduce(
+    organization: Organization, *, as_of: datetime.date | None = None, known_at: datetime.datetime | None = None
+) -> Valuation:
+    """What a run of that day would have said with what was known then; writes nothing."""
+    moment = known_at or timezone.now()
+    day = as_of or organization.today(moment)
+    with organization_scope(organization):
+        return value_projects(load_inputs(organization.pk, as_of=day, known_at=moment, live=False))
+
+
+def recompute_organization(
+    organization: Organization, *, trigger: str = Run.Trigger.COMMAND, as_of: datetime.date | None = None
+) -> int:
+    """Value every project of an organization; the number of results written. Outside of any scope."""
+    with organization_scope(organization):
+        ids = _project_ids("true", {"organization": organization.pk})
+    return sum(
+        recompute_projects(organization, ids[start : start + CHUNK], trigger=trigger, as_of=as_of)
+        for start in range(0, len(ids), CHUNK)
+    )
+
+
+def recompute_projects(
+    organization: Organization,
+    project_ids: Sequence[int],
+    *,
+    trigger: str = Run.Trigger.CHANGE,
+    as_of: datetime.date | None = None,
+    job: JobRun | None = None,
+) -> int:
+    """Value these projects and write what changed, in one transaction; the number of results written.
+
+    With `job` its claim is renewed in the same transaction: a worker that lost it writes nothing.
+    """
+    started = time.perf_counter()
+    with organization_scope(organization):
+        known_at = _lock_and_read_clock(organization)
+        day = as_of or organization.today(known_at)
+        valuation = value_projects(
+            load_inputs(organization.pk, as_of=day, known_at=known_at, project_ids=project_ids)
+        )
+        written = _publish(organization, valuation, trigger, started)
+        _settle(organization, project_ids)
+        if job is not None:
+            heartbeat(job, done=job.done + len(project_ids))
+    return written
+
+
+def recompute_pending(organization: Organization) -> int:
+    """Value what waits for its figures after changes; the number of results written."""
+    written = 0
+    while True:
+        with organization_scope(organization):
+            ids = _project_ids(
+                "EXISTS (SELECT FROM projects_pendingvaluation w WHERE w.organization_id = p.organization_id"
+                " AND w.project_id = p.id)",
+                {"organization": organization.pk},
+                limit=CHUNK,
+            )
+        if not ids:
+            return written
+        written += recompute_projects(organization, ids)
+
+
+def run_night(organization: Organization, *, now: datetime.datetime | None = None) -> bool:
+    """The nightly run of the organization's local date, once; whether this call completed it.
+
+    Costs what changed: projects whose inputs changed, whose result ends with this day, or whose method is old.
+    Each chunk commits for itself and leaves the list, so a retaken run goes on where the dead one stopped.
+    """
+    moment = now or timezone.now()
+    day = organization.today(moment)
+    job = claim_job(organization, kind="night", period=day.isoformat())
+    if job is None:
+        return False
+    try:
+        _work_through_night(organization, day, job)
+    except LostClaimError:
+        return False
+    except Exception as error:  # the job's boundary: the reason is kept and the next tick tries again
+        fail_job(organization, job, repr(error))
+        raise
+    return True
+
+
+def _work_through_night(organization: Organization, day: datetime.date, job: JobRun) -> None:
+    values = {"organization": organization.pk, "day": day, "method": METHOD_VERSION}
+    while True:
+        with organization_scope(organization):
+            ids = _project_ids(_NIGHTLY, values, limit=CHUNK)
+        if not ids:
+            break
+        recompute_projects(organization, ids, trigger=Run.Trigger.NIGHT, as_of=day, job=job)
+    with organization_scope(organization):
+        finish_job(job, outcome={"projects": job.done})
+        Organization.objects.filter(pk=organization.pk).update(last_night=day)
+
+
+_NIGHTLY = """NOT EXISTS (
+    SELECT FROM assessments_projectresult r WHERE r.organization_id = p.organization_id AND r.project_id = p.id
+    AND r.method_version = %(method)s AND r.valid_until > %(day)s
+) OR EXISTS (
+    SELECT FROM projects_pendingvaluation w WHERE w.organization_id = p.organization_id AND w.project_id = p.id
+)"""
+
+
+def _project_ids(condition: str, values: dict[str, Any], *, limit: int | None = None) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id FROM projects_project p WHERE p.organization_id = %(organization)s"
+            f" AND p.archived_at IS NULL AND ({condition}) ORDER BY p.id LIMIT %(limit)s",
+            {**values, "limit": limit},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _lock_and_read_clock(organization: Organization) -> datetime.datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [TRANSACTION_LOCK, organization.pk])
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime.datetime = cursor.fetchone()[0]
+    return moment
+
+
+def _publish(organization: Organization, valuation: Valuation, trigger: str, started: float) -> int:
+    """Write a run and the results whose inputs changed, and let the caches know."""
+    inputs = valuation.inputs
+    changed = [
+        place
+        for place, former in enumerate(inputs.kpis)
+        if former[-1] is None or bytes(former[-1]) != valuation.kpis.hashes[place]
+    ]
+    run: Run = Run.objects.create(
+        organization=organization,
+        as_of=inputs.as_of,
+        known_at=inputs.known_at,
+        method_version=METHOD_VERSION,
+        inputs_hash=valuation.inputs_hash,
+        trigger=trigger,
+        projects=len(inputs.projects),
+        kpis=len(inputs.kpis),
+    )
+    with connection.cursor() as cursor:
+        write_kpi_results(cursor, organization.pk, run.pk, valuation.kpis, changed)
+        rows = [project_row(valuation, place) for place in range(len(inputs.projects))]
+        projects = write_project_results(cursor, organization.pk, run, rows)
+        cursor.execute(
+            "UPDATE organizations_organization SET generation = generation + 1 WHERE id = %s", [organization.pk]
+        )
+    written = len(changed) + projects
+    Run.objects.filter(pk=run.pk).update(
+        written=written, duration_ms=int(1000 * (time.perf_counter() - started))
+    )
+    return written
+
+
+def project_row(valuation: Valuation, place: int) -> dict[str, Any]:
+    """The result of one project as the columns of `ProjectResult`."""
+    scores, money = valuation.projects, valuation.money[place]
+    tiers = {
+        name: {
+            "coverage": _number(tier.coverage[place]),
+            "low": _number(tier.low[place]),
+            "high": _number(tier.high[place]),
+            **{word: counts[place] for word, counts in scores.tier_counts[step].items()},
+        }
+        for step, (name, tier) in enumerate(zip(TIERS, scores.tiers, strict=True))
+    }
+    return {
+        "project_id": valuation.inputs.projects[place].id,
+        "inputs_hash": valuation.hashes[place],
+        "valid_until": valuation.valid_until[place],
+        **{name: _number(tier.value[place]) for name, tier in zip(TIERS, scores.tiers, strict=True)},
+        "tiers": tiers,
+        "value_index": _number(scores.value_index[place]),
+        "plan_index": _number(scores.plan_index[place]),
+        "status": scores.words[place],
+        "capped": bool(scores.gated[place]),
+        **{f"kpis_{word}": counts[place] for word, counts in scores.counts.items()},
+        **{name: 0.0 for name in ("benefits_actual", "benefits_plan", "costs_actual", "costs_plan")},
+        **dict.fromkeys(("roi_plan", "roi_outlook", "npv_plan", "npv_outlook", "payback_plan", "payback_outlook")),
+        **money.values,
+        "figures": {**money.figures, "geometric": _number(scores.geometric[place])},
+    }
+
+
+def _number(value: Any) -> float | None:
+    return None if value != value else float(value)
+
+
+def _settle(organization: Organization, project_ids: Sequence[int]) -> None:
+    """These projects no longer wait; archived ones and ones that vanished included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM projects_pendingvaluation WHERE organization_id = %s AND (project_id = ANY(%s)"
+            " OR project_id IN (SELECT id FROM projects_project WHERE organization_id = %s AND archived_at IS NOT NULL))",
+            [organization.pk, list(project_ids), organization.pk],
+        )

@@ -1,0 +1,48 @@
+"""Computing in the background: after changes, at night, and whatever the broker lost."""
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from assessments.services import recompute
+from organizations.models import Organization
+from organizations.queue import send
+from organizations.tasks import OrganizationTask
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="assessments.tasks.valuation.recompute_projects", base=OrganizationTask, opens_scope=False)
+def recompute_projects(organization: Organization) -> None:
+    """Value what waits in one organization."""
+    recompute.recompute_pending(organization)
+
+
+@shared_task(name="assessments.tasks.valuation.recompute_organization", base=OrganizationTask, opens_scope=False)
+def recompute_organization(organization: Organization) -> None:
+    """Value every project: the terms of computation changed."""
+    recompute.recompute_organization(organization, trigger="change")
+
+
+@shared_task(name="assessments.tasks.valuation.run_night", base=OrganizationTask, opens_scope=False)
+def run_night(organization: Organization) -> None:
+    """The nightly run of one organization; does nothing when it is done or another worker is at it."""
+    if recompute.run_night(organization):
+        log.info("night complete")
+
+
+@shared_task(name="assessments.tasks.dispatch_nightly")
+def dispatch_nightly() -> None:
+    """Queue the night of every organization whose local night hour has passed and whose night is not done."""
+    now = timezone.now()
+    for organization in Organization.objects.only("pk", "zone", "night_hour", "last_night"):
+        local = now.astimezone(organization.tzinfo)
+        if local.hour >= organization.night_hour and organization.last_night != local.date():
+            send("assessments.tasks.valuation.run_night", organization.pk)
+
+
+@shared_task(name="assessments.tasks.sweep_valuations")
+def sweep_valuations() -> None:
+    """Poke every organization: figures whose task was lost are computed with the next tick."""
+    for organization_id in Organization.objects.values_list("pk", flat=True):
+        send("assessments.tasks.valuation.recompute_projects", organization_id)

@@ -1,0 +1,54 @@
+"""Reads of KPI definitions."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from organizations.models import Membership
+from organizations.permissions import Right, allows
+
+if TYPE_CHECKING:
+    from kpis.models import Kpi, Target
+
+
+class KpiQuerySet(models.QuerySet["Kpi"]):
+    """KPIs of the organization in scope."""
+
+    def active(self) -> Self:
+        return self.filter(archived_at__isnull=True, project__archived_at__isnull=True)
+
+    def owned_by(self, user_id: int) -> Self:
+        """KPIs whose values the person answers for, in any of the three ways."""
+        return self.filter(
+            models.Q(data_owner_id=user_id)
+            | models.Q(business_owner_id=user_id)
+            | models.Q(it_owner_id=user_id)
+        )
+
+    def enterable_by(self, membership: Membership) -> Self:
+        """KPIs whose values this member may enter."""
+        if allows(membership, Right.ENTER_ANY):
+            return self.active()
+        if allows(membership, Right.ENTER):
+            return self.active().owned_by(membership.user_id)
+        return self.none()
+
+    def listed(self) -> Self:
+        return self.select_related("project", "business_owner", "it_owner", "data_owner")
+
+    def with_last_target(self) -> Self:
+        """Adds `last_target` and `last_target_period`: where the KPI is to arrive."""
+        from kpis.models import Target
+
+        newest = Target.objects.filter(kpi=models.OuterRef("pk")).order_by("-period")
+        return self.annotate(
+            last_target=models.Subquery(newest.values("value")[:1]),
+            last_target_period=models.Subquery(newest.values("period")[:1]),
+        )
+
+    def matching(self, text: str) -> Self:
+        return self.filter(models.Q(name__icontains=text) | models.Q(code__icontains=text)) if text else self
+
+
+class TargetQuerySet(models.QuerySet["Target"]):
+    """Target points of KPIs, by period."""

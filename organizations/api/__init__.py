@@ -1,0 +1,1 @@
+"""What every API view shares: who asks, what they may, how errors and pages look."""

@@ -1,0 +1,52 @@
+"""What every page's frame shows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from organizations.permissions import Right, allows
+from organizations.sections import sections_for
+
+# (label, URL name, right, prefix of the addresses under which the entry is current)
+_NAVIGATION = [
+    (_("Committee"), "committee:committee", Right.SEE_COMMITTEE, "committee/"),
+    (_("Projects"), "projects:list", Right.SEE, "projects/"),
+    (_("KPIs"), "kpis:list", Right.SEE, "kpis/"),
+    (_("My entries"), "assessments:entries", Right.ENTER, "entries/"),
+    (_("Import"), "assessments:import", Right.IMPORT, "import/"),
+    (_("Outbox"), "committee:outbox", Right.SEE_OUTBOX, "outbox/"),
+]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """`organization`, `membership`, `navigation` and the reader's theme and palette."""
+    user = getattr(request, "user", None)
+    known = user is not None and user.is_authenticated
+    membership = getattr(request, "membership", None)
+    return {
+        "organization": membership.organization if membership else None,
+        "membership": membership,
+        "navigation": _navigation(request) if membership else [],
+        "theme": user.theme if known else "auto",
+        "palette": user.palette if known else "blue-orange",
+        "local_mode": settings.LOCAL,
+    }
+
+
+def _navigation(request: Any) -> list[dict[str, Any]]:
+    base = f"/o/{request.organization.slug}/"
+    entries = []
+    for label, name, right, prefix in _NAVIGATION:
+        if not allows(request.membership, right) or (right is Right.SEE_OUTBOX and not settings.LOCAL):
+            continue
+        url = reverse(name, args=[request.organization.slug])
+        entries.append({"label": label, "url": url, "current": request.path.startswith(base + prefix)})
+    sections = sections_for(request)
+    if sections:
+        # One entry for all pages about the organization itself: it opens the first one the role allows.
+        current = any(section["current"] for section in sections)
+        entries.append({"label": sections[0]["label"], "url": sections[0]["url"], "current": current})
+    return entries

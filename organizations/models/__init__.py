@@ -1,0 +1,23 @@
+"""Tenants, people, roles, and what is kept about who did what."""
+
+from .audit import AuditEvent, RowVersion
+from .jobs import JobRun
+from .mail import OutboundMail
+from .membership import Department, Invitation, Membership, Role
+from .organization import Organization
+from .token import ApiToken
+from .user import User
+
+__all__ = [
+    "ApiToken",
+    "AuditEvent",
+    "Department",
+    "Invitation",
+    "JobRun",
+    "Membership",
+    "Organization",
+    "OutboundMail",
+    "Role",
+    "RowVersion",
+    "User",
+]

@@ -1,0 +1,7 @@
+"""The wiring, as an application: it carries the commands that start everything."""
+
+from django.apps import AppConfig
+
+
+class ValuetrackConfig(AppConfig):
+    name = "valuetrack"
