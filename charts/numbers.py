@@ -125,7 +125,7 @@ def percent(
     return join_unit(write(hundredfold, places, sign=sign), "%", tight=is_chinese(language))
 
 
-def exact(value: Number | str | None) -> str:
+def exact(value: Number | str | None, *, sign: bool = False) -> str:
     """Every digit, grouped by thousands: for tables and downloads."""
     number = as_decimal(value)
     if number is None:
@@ -133,7 +133,7 @@ def exact(value: Number | str | None) -> str:
     if isinstance(value, float):
         # Sums of floats carry dust in the last digits (0.1 + 0.2); 12 digits hide it and nothing else.
         number = round_significant(number, 12).normalize()
-    return write(number, max(0, -int(number.as_tuple().exponent)))
+    return write(number, max(0, -int(number.as_tuple().exponent)), sign=sign)
 
 
 def write(number: Decimal, places: int, *, sign: bool = False) -> str:
@@ -179,7 +179,7 @@ class Figures:
 
     @staticmethod
     def _needed(numbers: list[Decimal], magnitude: Magnitude, allowed: int) -> int:
-        return max(places_of(round(number / magnitude.factor, allowed)) for number in numbers)
+        return max(places_of(Decimal(f"{number / magnitude.factor:.{allowed}f}")) for number in numbers)
 
     def with_places_for(self, numbers: Iterable[float]) -> "Figures":
         """The same magnitude with as many decimals as round places of a scale need."""

@@ -19,6 +19,7 @@ class ChartTable:
 
 def table(chart: Chart) -> ChartTable:
     """Rows are periods (or steps), columns are series; levels and marks follow as notes."""
+    head: tuple[str, ...]
     if chart.kind == "bridge":
         head = (_("Step"), _("Scenario"), chart.unit or _("Value"))
         return ChartTable(head, tuple(_step(step) for step in chart.steps))
@@ -31,10 +32,7 @@ def table(chart: Chart) -> ChartTable:
 
 
 def _step(step: Step) -> tuple[str, tuple[str, ...]]:
-    written = exact(step.value)
-    # A change says so by its sign, as on the chart.
-    is_rise = not step.is_total and step.value > 0
-    return step.label, (step.role, f"+{written}" if is_rise else written)
+    return step.label, (step.role, exact(step.value, sign=not step.is_total))
 
 
 def _columns(chart: Chart) -> list[tuple[str, list[str]]]:
@@ -48,7 +46,7 @@ def _columns(chart: Chart) -> list[tuple[str, list[str]]]:
     if chart.kind == "variance":
         found = {variance.index: variance for variance in variances(chart)}
         every = [found.get(index) for index in range(len(chart.labels))]
-        columns.append(("ΔPL", [exact(item.change if item else None) for item in every]))
+        columns.append(("ΔPL", [exact(item.change if item else None, sign=True) for item in every]))
         columns.append(("ΔPL%", [percent(item.ratio if item else None, sign=True) for item in every]))
     return columns
 
