@@ -59,7 +59,7 @@ def _numbers(values: tuple[Number | None, ...]) -> list[float | None]:
 def _layout(chart: Chart) -> Json:
     axis: Json = {"gridcolor": LINE, "zerolinecolor": MUTED, "linecolor": MUTED, "automargin": True}
     return {
-        "xaxis": {**axis, "showgrid": False, "type": "category"},
+        "xaxis": {**axis, "showgrid": False, "type": "category", "nticks": 14, "tickangle": 0},
         "yaxis": {**axis, "title": {"text": chart.unit}, "rangemode": _range_mode(chart)},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
@@ -69,6 +69,7 @@ def _layout(chart: Chart) -> Json:
         "hoverlabel": {"bgcolor": CARD, "bordercolor": LINE, "font": {"color": INK}},
         "legend": {"orientation": "h", "y": 1.12},
         "showlegend": chart.kind != "bridge",
+        "modebar": {"bgcolor": CLEAR, "color": MUTED, "activecolor": INK},
         "barmode": "group",
         "shapes": _shapes(chart),
         "annotations": _annotations(chart),
@@ -85,6 +86,9 @@ def _lines(chart: Chart) -> list[Json]:
     for series in chart.series:
         drawn = joined(series, actual) if series.role == "FC" else series
         marked = series.role == "AC" and chart.kind == "control"
+        line = dict(_LINES[series.role])
+        if series.role == "PL" and chart.kind == "control":
+            line = {"color": INK, "width": 1.5, "dash": "dot"}
         traces.append(
             {
                 "type": "scatter",
@@ -92,7 +96,7 @@ def _lines(chart: Chart) -> list[Json]:
                 "name": _name(series),
                 "x": list(chart.labels),
                 "y": _numbers(drawn.values),
-                "line": dict(_LINES[series.role]),
+                "line": line,
                 "connectgaps": False,
             }
         )
@@ -153,7 +157,7 @@ def _points(chart: Chart) -> list[Json]:
             "x": [point.position for point in chart.points],
             "y": [as_float(point.value) for point in chart.points],
             "text": [point.label for point in chart.points],
-            "textposition": ["top left" if point.role == "AC" else "bottom left" for point in chart.points],
+            "textposition": "top left",
             "marker": {"size": 9, "color": [_LINES[point.role]["color"] for point in chart.points]},
             "hoverinfo": "text",
         }
@@ -261,7 +265,8 @@ def _bridge(chart: Chart) -> Json:
             "line": {"color": [_EFFECT[bar.effect] for bar in placed], "width": 1.2},
             "pattern": {
                 "shape": [patterns[bar.step.role] for bar in placed],
-                "fgcolor": ACTUAL,
+                "fgcolor": [_EFFECT[bar.effect] for bar in placed],
+                "bgcolor": [_fill(bar) for bar in placed],
                 "size": 5,
             },
         },

@@ -203,7 +203,10 @@ async function explore(chart, button) {
     await library.newPlot(plot, data, layout, {
       responsive: true,
       displaylogo: false,
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "sendDataToCloud"],
+      // By default Plotly offers to send the figures to its own server: they stay here.
+      showSendToCloud: false,
+      plotlyServerURL: "",
+      modeBarButtonsToRemove: ["select2d", "lasso2d"],
     });
   } catch {
     say(chart, button.dataset.failed);

@@ -2,7 +2,7 @@
 
 from charts import kinds
 from charts.description import Chart, Direction, Mark, Step, Title, Value
-from charts.kinds import Limits
+from charts.kinds import Limits, Values
 
 TITLE = Title("ERP group", "net value", "2026 · AC, PL, FC")
 MONTHS = [f"M{number}" for number in range(1, 14)]
@@ -10,9 +10,9 @@ HOSTILE = '<script>alert("x")</script> & "quotes" \'single\''
 
 
 def sparkline() -> Chart:
-    actual: list[Value] = [0.2, 0.5, 0.7, 1.1, 1.4, None, 2.0, 2.2, 2.5, 2.1, None, None, None]
-    plan = [0.25 * index for index in range(13)]
-    forecast: list[Value] = [None] * 10 + [2.3, 2.4, 2.6]
+    actual: Values = [0.2, 0.5, 0.7, 1.1, 1.4, None, 2.0, 2.2, 2.5, 2.1, None, None, None]
+    plan: Values = [0.25 * index for index in range(13)]
+    forecast: Values = [*[None] * 10, 2.3, 2.4, 2.6]
     return kinds.sparkline(labels=MONTHS, actual=actual, plan=plan, forecast=forecast)
 
 

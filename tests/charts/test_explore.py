@@ -108,6 +108,9 @@ def test_plotly_loads_only_on_explore_and_within_the_policy(page: Page, complain
         box = dialog.locator(".main-svg").first.bounding_box()
         assert box is not None
         assert box["width"] > 600
+        tools = [tool.get_attribute("data-title") or "" for tool in dialog.locator(".modebar-btn").all()]
+        assert tools
+        assert not [tool for tool in tools if "loud" in tool or "hare" in tool], "figures stay in the house"
         page.keyboard.press("Escape")
         dialog.wait_for(state="detached")
     assert len([address for address in loaded if "plotly.min" in address]) == 1
