@@ -17,6 +17,8 @@ from valuetrack.local.processes import spawn
 STEADY_SECONDS = 10.0  # who lived this long is restarted at once
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 15.0
+# On one machine root starts what only root can reach anyway; eight lines of warning would hide the log-ins.
+CELERY_AS_ROOT = "ignore:You're running the worker with superuser privileges"
 MARK = "VALUETRACK_UP"  # in the environment of every process the supervisor starts
 
 
@@ -85,14 +87,17 @@ def read_procfile(project: Path) -> list[Child]:
     return [Child(name, command, project) for name, command in processes.items()]
 
 
-def child_environment(port: int) -> dict[str, str]:
-    """Ours, with this virtual environment first on the path, unbuffered output and the supervisor's mark."""
+def child_environment(port: int, address: str) -> dict[str, str]:
+    """Ours, with this virtual environment first on the path, links to `address`, the supervisor's mark."""
     programs = Path(sys.executable).parent
+    silenced = [os.environ.get("PYTHONWARNINGS", ""), CELERY_AS_ROOT]
     return {
         **os.environ,
         "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": ",".join(word for word in silenced if word),
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL") or address.rstrip("/"),
         MARK: service_name(),
     }
 

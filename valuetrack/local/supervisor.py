@@ -97,7 +97,7 @@ class Supervisor:
         self.lock.describe(purpose="up", address="")
         self.host = os.environ.get("HOST", "").strip() or "127.0.0.1"
         self.port = choose_port(self.host)
-        self.environment = child_environment(self.port)
+        self.environment = child_environment(self.port, self.address)
 
     @property
     def address(self) -> str:

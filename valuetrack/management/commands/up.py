@@ -3,8 +3,10 @@
 import sys
 from argparse import ArgumentParser
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 
@@ -35,6 +37,8 @@ class Command(BaseCommand):
         known = get_commands()
         if "compile_translations" in known:
             call_command("compile_translations", verbosity=0, stdout=self.stdout)
+        # WhiteNoise warns about a missing folder, though on one machine it serves files from where they are.
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         if "demo" in known and not prepared.demo_log_ins():
             self.load_demo()
