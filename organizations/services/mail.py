@@ -51,7 +51,9 @@ def queue_mail(
 
 def withdraw_mail(*, kind: str, reader: User, reason: str) -> int:
     """Stop what waits for `reader`, inside the organization's scope; the number of mails withdrawn."""
-    waiting = OutboundMail.objects.filter(kind=kind, reader=reader, sent_at__isnull=True, attempts__lt=MAIL_ATTEMPTS)
+    waiting = OutboundMail.objects.filter(
+        kind=kind, reader=reader, sent_at__isnull=True, attempts__lt=MAIL_ATTEMPTS
+    )
     count: int = waiting.update(attempts=MAIL_ATTEMPTS, claimed_until=None, error=f"Withdrawn: {reason}")
     return count
 
@@ -87,9 +89,8 @@ def _claim_next(organization: Organization) -> OutboundMail | None:
 
 
 def _lock_next(now: datetime.datetime) -> OutboundMail | None:
-    found: OutboundMail | None = (
-        OutboundMail.objects.unsent(now).select_for_update(skip_locked=True).order_by("queued_at", "pk").first()
-    )
+    waiting = OutboundMail.objects.unsent(now).select_for_update(skip_locked=True)
+    found: OutboundMail | None = waiting.order_by("queued_at", "pk").first()
     return found
 
 

@@ -1,0 +1,14 @@
+"""Writes of the committee."""
+
+from .digests import DigestReport, send_due_digests, send_test_digest
+from .subscriptions import restore_subscription, subscribe_executives, unsubscribe, update_subscription
+
+__all__ = [
+    "DigestReport",
+    "restore_subscription",
+    "send_due_digests",
+    "send_test_digest",
+    "subscribe_executives",
+    "unsubscribe",
+    "update_subscription",
+]
