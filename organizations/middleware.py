@@ -42,11 +42,18 @@ class OrganizationMiddleware:
         with organization_scope(organization):
             request.organization = organization  # type: ignore[attr-defined]
             if request.user.is_authenticated:
-                request.membership = (  # type: ignore[attr-defined]
-                    Membership.objects.filter(user=request.user).select_related("user").first()
-                )
+                request.membership = _membership(request, organization)  # type: ignore[attr-defined]
             structlog.contextvars.bind_contextvars(organization=organization.slug)
             return self.get_response(request)
+
+
+def _membership(request: HttpRequest, organization: Organization) -> Membership | None:
+    membership: Membership | None = Membership.objects.filter(user=request.user).first()
+    if membership is not None:
+        # Both are at hand already: following the references would ask the database again.
+        membership.organization = organization
+        membership.user = request.user  # type: ignore[assignment]
+    return membership
 
 
 class ReaderMiddleware:

@@ -96,6 +96,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "organizations.context_processors.shell",
+                "assessments.context_processors.due",
+                "valuetrack.context_processors.local",
             ],
         },
     }
@@ -205,6 +207,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "valuetrack.formats"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -282,6 +285,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "organizations.api.schema.describe_errors",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "StatusWordEnum": "assessments.models.results.StatusWord",
+        "MeasurementStatusEnum": "assessments.models.measurement.Measurement.Status",
+    },
 }
 
 LOGGING = logs.configure(readable=LOCAL, level=env.text("LOG_LEVEL", "INFO"))
