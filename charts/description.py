@@ -48,12 +48,13 @@ class Series:
     role: Role
     label: str
     values: tuple[Value, ...]
+    # (index, value) of every value there is; kept, because a drawing asks a hundred times.
+    points: tuple[tuple[int, float], ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def points(self) -> list[tuple[int, float]]:
-        """(index, value) of every value there is."""
+    def __post_init__(self) -> None:
         floats = ((index, as_float(value)) for index, value in enumerate(self.values))
-        return [(index, value) for index, value in floats if value is not None]
+        points = tuple((index, value) for index, value in floats if value is not None)
+        object.__setattr__(self, "points", points)
 
 
 @dataclass(frozen=True, slots=True)

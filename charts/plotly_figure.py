@@ -265,8 +265,6 @@ def _bridge(chart: Chart) -> Json:
             "line": {"color": [_EFFECT[bar.effect] for bar in placed], "width": 1.2},
             "pattern": {
                 "shape": [patterns[bar.step.role] for bar in placed],
-                "fgcolor": [_EFFECT[bar.effect] for bar in placed],
-                "bgcolor": [_fill(bar) for bar in placed],
                 "size": 5,
             },
         },
@@ -274,6 +272,5 @@ def _bridge(chart: Chart) -> Json:
 
 
 def _fill(bar: Bar) -> str:
-    if bar.effect:
-        return _EFFECT[bar.effect]
-    return CARD if bar.step.role in ("PL", "FC") else ACTUAL
+    # With a list of colours Plotly draws the lines of a pattern, not its ground, in the bar's own.
+    return CARD if bar.step.role == "PL" else _EFFECT[bar.effect]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from charts.description import Chart, Step, Value, variances
@@ -15,6 +17,16 @@ class ChartTable:
     head: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> SafeString:
+        """The rows as HTML: a template takes ten times as long over a few hundred cells."""
+        return mark_safe("".join(_row(label, cells) for label, cells in self.rows))  # noqa: S308
+
+
+def _row(label: str, cells: tuple[str, ...]) -> str:
+    written = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f'<tr><th scope="row">{escape(label)}</th>{written}</tr>'
 
 
 def table(chart: Chart) -> ChartTable:

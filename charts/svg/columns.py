@@ -101,16 +101,17 @@ def _columns(chart: Chart, canvas: Canvas, slots: Slots, axis: Axis, figures: Fi
     zero = axis.at(0)
     overlap = slots.column * 0.22
     tops: dict[int, list[float]] = {}
-    shown = {**chart.known("FC"), **chart.known("AC")}
+    actual = chart.known("AC")
+    shown = {**chart.known("FC"), **actual}
     for role, shift in _SHIFTS.items():
         for index, value in chart.known(role).items():
-            if role == "FC" and index in chart.known("AC"):
+            if role == "FC" and index in actual:
                 continue
             x, end = slots.middle(index) - slots.column / 2 + shift * overlap, axis.at(value)
             canvas.bar(role, "", x, min(zero, end), slots.column - overlap, abs(end - zero))
             tops.setdefault(index, []).append(end)
     canvas.line("axis", slots.first, zero, canvas.width, zero)
-    canvas.text(0, zero - 3, "AC" if chart.known("AC") else "FC", "muted")
+    canvas.text(0, zero - 3, "AC" if actual else "FC", "muted")
     labels = Labels(canvas, Box(0, 0, canvas.width, canvas.height))
     last = max(shown, default=0)
     # Where they do not all fit, the last and the outermost get their number.

@@ -8,8 +8,10 @@ from charts.svg.canvas import TEXT, Anchor, Canvas, Coordinates, fit, text_width
 _LINE_HEIGHT = 15.0
 _NEAR = 6.0
 _OVERLAP_COST = 50.0
-_LINE_COST = 4.0
+_LINE_COST = 7.0
 _OUTSIDE_COST = 1000.0
+# Half a line of text: no line passes through a label between two dots.
+_DOT_STEP = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Labels:
     def keep_off(self, lines: list[Coordinates]) -> None:
         for line in lines:
             for (x1, y1), (x2, y2) in pairwise(line):
-                count = max(1, int(max(abs(x2 - x1), abs(y2 - y1)) / 4))
+                count = max(1, int(max(abs(x2 - x1), abs(y2 - y1)) / _DOT_STEP))
                 self._dots += [
                     (x1 + (x2 - x1) * part / count, y1 + (y2 - y1) * part / count)
                     for part in range(count + 1)
@@ -55,7 +57,10 @@ class Labels:
             text = fit(text, self._bounds.right - self._bounds.left)
             wide = text_width(text)
         places = _places(x, y, wide)
-        box = min(places, key=lambda place: self._cost(place) + places.index(place) * 0.5)
+        # Only the lines near by can be covered; asking all of them took most of a drawing's time.
+        reach = Box(x - wide - 10, y - 55, x + wide + 10, y + 55)
+        dots = [dot for dot in self._dots if reach.covers(*dot)]
+        box = self._best(places, dots)
         self._boxes.append(box)
         self._canvas.text(box.left, box.bottom - 4, text, f"halo {classes}".strip())
 
@@ -69,7 +74,16 @@ class Labels:
         self._boxes.append(box)
         return True
 
-    def _cost(self, box: Box) -> float:
+    def _best(self, places: list[Box], dots: Coordinates) -> Box:
+        """The first place that costs nothing; else the cheapest, an earlier one a little preferred."""
+        costs: list[float] = []
+        for place in places:
+            costs.append(self._cost(place, dots) + len(costs) * 0.5)
+            if costs[-1] == (len(costs) - 1) * 0.5:
+                return place
+        return places[costs.index(min(costs))]
+
+    def _cost(self, box: Box, dots: Coordinates) -> float:
         bounds = self._bounds
         outside = (
             box.left < bounds.left
@@ -77,9 +91,9 @@ class Labels:
             or box.top < bounds.top
             or box.bottom > bounds.bottom
         )
-        covered = sum(box.covers(x, y) for x, y in self._dots)
+        covered = sum(box.covers(x, y) for x, y in dots)
         overlapping = sum(box.overlaps(other) for other in self._boxes)
-        return outside * _OUTSIDE_COST + overlapping * _OVERLAP_COST + min(covered, 12) * _LINE_COST
+        return outside * _OUTSIDE_COST + overlapping * _OVERLAP_COST + min(covered, 7) * _LINE_COST
 
 
 def _places(x: float, y: float, wide: float) -> list[Box]:
