@@ -33,7 +33,7 @@ class Mailbox:
         if self.refuses:
             return "451 come back later"
         content = envelope.original_content or b""
-        self.messages.append(email.message_from_bytes(content, policy=email.policy.default))  # type: ignore[arg-type]
+        self.messages.append(email.message_from_bytes(content, policy=email.policy.default))
         return "250 kept"
 
     def addresses(self) -> list[str]:
