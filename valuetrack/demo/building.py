@@ -1,0 +1,236 @@
+"""From a story to rows, through the services the pages use."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from assessments.services import MeasurementInput, record_measurements
+from kpis.models import Kpi
+from kpis.services import create_kpis
+from organizations.models import Department, Organization, User
+from projects.models import CashFlow, Project
+from projects.periods import add_months, last_complete, shift
+from projects.services import (
+    create_line,
+    create_module,
+    create_project,
+    decide_gate,
+    set_cash_flows,
+)
+
+from . import series
+from .story import KpiStory, OrganizationStory, ProjectStory
+
+#: of how many KPIs one has a corrected value, and how many periods ago
+CORRECTED_EVERY = 5
+CORRECTED_AGO = 4
+#: newest periods that nobody has verified yet
+UNVERIFIED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What every part of an organization's story is built with."""
+
+    story: OrganizationStory
+    organization: Organization
+    people: dict[str, User]
+    departments: dict[str, Department]
+    today: datetime.date
+
+    def person(self, role: str) -> User:
+        """The first person of a role."""
+        return next(self.people[person.key] for person in self.story.people if person.role == role)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A KPI with all its values, and those of them that somebody entered."""
+
+    kpi: Kpi
+    story: KpiStory
+    values: series.Values
+    entered: series.Values
+
+
+def build_project(stage: Stage, story: ProjectStory) -> Project:
+    """A roll-out with everything: modules, money, gates, KPIs and values."""
+    live = series.go_live(story, stage.today)
+    planned_live = add_months(live, -story.delay)
+    project = _create_project(stage, story, live, planned_live)
+    _create_modules(stage, project, story, live)
+    _create_money(stage, project, story, live, planned_live)
+    _record(stage, _create_kpis(stage, project, story, live))
+    return project
+
+
+def _create_project(
+    stage: Stage, story: ProjectStory, live: datetime.date, planned_live: datetime.date
+) -> Project:
+    return create_project(
+        actor=stage.person("pmo"),
+        organization=stage.organization,
+        values={
+            "code": story.code,
+            "name": story.name,
+            "description": story.description,
+            "system_kind": story.kind,
+            "industry": stage.story.industry,
+            "supplier": story.supplier,
+            "sponsor": stage.person("executive"),
+            "business_owner": stage.people[story.business_owner],
+            "it_owner": stage.people[story.it_owner],
+            "start_on": add_months(planned_live, -story.lead),
+            "go_live_planned": planned_live,
+            "go_live_actual": live,
+            "delivery_status": story.delivery,
+        },
+        departments=[stage.departments[name] for name in story.departments],
+    )
+
+
+def _create_modules(stage: Stage, project: Project, story: ProjectStory, live: datetime.date) -> None:
+    def day(months: int | None) -> datetime.date | None:
+        found = None if months is None else add_months(live, months)
+        return found if found and found <= stage.today else None
+
+    for module in story.modules:
+        create_module(
+            actor=stage.person("pmo"),
+            project=project,
+            values={
+                "name": module.name,
+                "weight": module.weight,
+                "delivered_on": day(module.delivered),
+                "accepted_on": day(module.accepted),
+                "in_use_since": day(module.in_use),
+            },
+        )
+
+
+def _create_money(
+    stage: Stage, project: Project, story: ProjectStory, live: datetime.date, planned_live: datetime.date
+) -> None:
+    """Lines and plan, the gates that freeze it, then what really came and the forecast."""
+    finance = stage.person("finance")
+    lines = []
+    for line in story.lines:
+        values = {
+            "kind": line.kind,
+            "name": line.name,
+            "category": line.category,
+            "treatment": line.treatment,
+            "rhythm": line.rhythm,
+            "cashability": line.cashability,
+            "owner": stage.people[line.owner] if line.kind == "benefit" else stage.people[story.it_owner],
+            "note": line.note,
+        }
+        lines.append((line, create_line(actor=finance, project=project, values=values)))
+    for line, row in lines:
+        amounts = series.plan_of(line, planned_live)
+        set_cash_flows(actor=finance, line=row, series=CashFlow.Series.PLAN, amounts=amounts)
+    for gate, reason in zip(("L1", "L2", "L3", "L4"), story.gates, strict=True):
+        decide_gate(actor=stage.person("executive"), project=project, gate=gate, reason=reason)
+    for line, row in lines:
+        actual, forecast = series.turned_out(line, story.code, live, stage.today)
+        set_cash_flows(actor=finance, line=row, series=CashFlow.Series.ACTUAL, amounts=actual)
+        set_cash_flows(actor=finance, line=row, series=CashFlow.Series.FORECAST, amounts=forecast)
+
+
+def _create_kpis(stage: Stage, project: Project, story: ProjectStory, live: datetime.date) -> list[Measured]:
+    drawn = [(code, kpi, series.values_of(kpi, code, live, stage.today)) for code, _tier, kpi in story.kpis]
+    definitions = [
+        _definition(stage, story, code, tier, kpi, values, live)
+        for (code, kpi, values), (_code, tier, _kpi) in zip(drawn, story.kpis, strict=True)
+    ]
+    rows = create_kpis(actor=stage.person("pmo"), project=project, definitions=definitions)
+    return [
+        Measured(row, kpi, values, series.entered(kpi, values))
+        for row, (_code, kpi, values) in zip(rows, drawn, strict=True)
+    ]
+
+
+def _definition(
+    stage: Stage,
+    story: ProjectStory,
+    code: str,
+    tier: str,
+    kpi: KpiStory,
+    values: series.Values,
+    live: datetime.date,
+) -> dict[str, Any]:
+    baseline, since = series.baseline_of(kpi, values, live)
+    low, high = kpi.range or (None, None)
+    return {
+        "code": code,
+        "name": kpi.name,
+        "definition": kpi.definition,
+        "tier": tier,
+        "dimension": kpi.dimension,
+        "direction": kpi.direction,
+        "unit": kpi.unit,
+        "decimals": kpi.decimals,
+        "baseline_value": baseline,
+        "baseline_start": since,
+        "baseline_end": live,
+        "range_low": low,
+        "range_high": high,
+        "tolerance": kpi.tolerance,
+        "weight": kpi.weight,
+        "frequency": kpi.frequency,
+        "source": kpi.source,
+        "expected_start": add_months(live, kpi.due_after),
+        "business_owner": stage.people[story.business_owner],
+        "it_owner": stage.people[story.it_owner],
+        "data_owner": stage.people[kpi.owner],
+        "targets": series.targets_of(kpi, live),
+    }
+
+
+def _record(stage: Stage, measured: list[Measured]) -> None:
+    """What contributors entered month by month, then their corrections, then what the PMO verified."""
+    corrected = dict(_corrections(measured))
+    for owner in sorted({one.story.owner for one in measured}):
+        own = [one for one in measured if one.story.owner == owner]
+        first = [row for one in own for row in _submitted(one, corrected)]
+        record_measurements(stage.people[owner], stage.organization, first)
+        again = [
+            MeasurementInput(one.kpi.pk, period, one.values[period], note=stage.story.correction)
+            for one in own
+            if (period := corrected.get(one.kpi.pk)) is not None
+        ]
+        record_measurements(stage.people[owner], stage.organization, again)
+    verified = [
+        MeasurementInput(one.kpi.pk, period, one.values[period], status="verified", source=one.story.source)
+        for one in measured
+        for period in _verified_periods(stage, one)
+    ]
+    record_measurements(stage.person("pmo"), stage.organization, verified)
+
+
+def _submitted(one: Measured, corrected: dict[int, datetime.date]) -> list[MeasurementInput]:
+    mistaken = corrected.get(one.kpi.pk)
+    rows = [
+        MeasurementInput(
+            one.kpi.pk,
+            period,
+            round(value * 0.92, one.story.decimals) if period == mistaken else value,
+            source=one.story.source,
+        )
+        for period, value in one.entered.items()
+    ]
+    if one.story.answer:
+        period = sorted(one.values)[-one.story.missing]
+        rows.append(MeasurementInput(one.kpi.pk, period, None, note=one.story.answer))
+    return rows
+
+
+def _corrections(measured: list[Measured]) -> list[tuple[int, datetime.date]]:
+    chosen = [one for one in measured[::CORRECTED_EVERY] if len(one.entered) > CORRECTED_AGO]
+    return [(one.kpi.pk, sorted(one.entered)[-CORRECTED_AGO]) for one in chosen]
+
+
+def _verified_periods(stage: Stage, one: Measured) -> list[datetime.date]:
+    frequency = one.story.frequency
+    until = shift(last_complete(stage.today, frequency), frequency, -UNVERIFIED)
+    return [period for period in one.entered if period <= until]

@@ -1,0 +1,6 @@
+"""The sample organizations there are."""
+
+from .huarui import HUARUI
+from .northfield import NORTHFIELD
+
+STORIES = (NORTHFIELD, HUARUI)
