@@ -3,7 +3,8 @@
 from kpis.models import Kpi
 from organizations.errors import NotFoundError
 from organizations.http import MemberRequest
-from organizations.permissions import Right, require
+from organizations.models import Membership
+from organizations.permissions import Right, allows, require
 
 
 def get_kpi_for(request: MemberRequest, code: str, need: Right = Right.SEE) -> Kpi:
@@ -13,3 +14,11 @@ def get_kpi_for(request: MemberRequest, code: str, need: Right = Right.SEE) -> K
     if kpi is None:
         raise NotFoundError
     return kpi
+
+
+def may_enter(membership: Membership, kpi: Kpi) -> bool:
+    """Whether the member may enter this KPI's values: those of any KPI, or of the ones they own."""
+    if allows(membership, Right.ENTER_ANY):
+        return True
+    owners = {kpi.data_owner_id, kpi.business_owner_id, kpi.it_owner_id}
+    return allows(membership, Right.ENTER) and membership.user_id in owners

@@ -10,6 +10,7 @@ from kpis.services import archive_kpi, create_kpi, create_kpis, restore_kpi, set
 from organizations.errors import InvalidInputError
 from organizations.models import AuditEvent, User
 from projects.models import PendingValuation, Project
+from tests.queries import at_most
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
@@ -121,7 +122,9 @@ def test_a_change_that_changes_nothing_leaves_no_trace(bob: User, project: Proje
 
 
 def test_targets_replace_the_given_periods_only_and_none_removes(bob: User, project: Project) -> None:
-    kpi = create_kpi(actor=bob, project=project, values={**LEAD_TIME, "targets": {day(6): 40.0, day(9): 30.0}})
+    kpi = create_kpi(
+        actor=bob, project=project, values={**LEAD_TIME, "targets": {day(6): 40.0, day(9): 30.0}}
+    )
     changed = set_targets(actor=bob, kpi=kpi, points={datetime.date(2025, 9, 30): 33.0, day(6): None})
     assert changed == 2
     assert list(Target.objects.values_list("period", "value")) == [(day(9), 33.0)]
@@ -143,7 +146,9 @@ def test_one_period_has_one_target(bob: User, project: Project) -> None:
 
 
 def test_a_changed_frequency_takes_the_targets_along(bob: User, project: Project) -> None:
-    kpi = create_kpi(actor=bob, project=project, values={**LEAD_TIME, "targets": {day(8): 36.0, day(9): 30.0}})
+    kpi = create_kpi(
+        actor=bob, project=project, values={**LEAD_TIME, "targets": {day(8): 36.0, day(9): 30.0}}
+    )
     update_kpi(actor=bob, kpi=kpi, values={"frequency": "quarter"})
     assert list(Target.objects.values_list("period", "value")) == [(day(7), 30.0)]
     assert kpi.plan_start == day(1)
@@ -151,10 +156,10 @@ def test_a_changed_frequency_takes_the_targets_along(bob: User, project: Project
 
 
 def test_many_definitions_take_a_fixed_number_of_queries_but_for_the_audit_rows(
-    bob: User, project: Project, django_assert_max_num_queries: Any
+    bob: User, project: Project
 ) -> None:
     definitions = [{**LEAD_TIME, "name": f"KPI {n}", "targets": {day(9): float(n)}} for n in range(100)]
-    with django_assert_max_num_queries(112):
+    with at_most(112):
         kpis = create_kpis(actor=bob, project=project, definitions=definitions)
     assert [kpi.code for kpi in kpis[:2]] == ["ERP-01", "ERP-02"]
     assert Target.objects.count() == 100
@@ -162,7 +167,9 @@ def test_many_definitions_take_a_fixed_number_of_queries_but_for_the_audit_rows(
 
 def test_one_broken_definition_of_many_creates_none(bob: User, project: Project) -> None:
     with pytest.raises(InvalidInputError, match="Broken"):
-        create_kpis(actor=bob, project=project, definitions=[LEAD_TIME, {**LEAD_TIME, "name": "Broken", "tier": ""}])
+        create_kpis(
+            actor=bob, project=project, definitions=[LEAD_TIME, {**LEAD_TIME, "name": "Broken", "tier": ""}]
+        )
     assert not Kpi.objects.exists()
 
 

@@ -1,0 +1,119 @@
+"""The chart of one KPI: its series with baseline, plan, natural limits and go-live."""
+
+import datetime
+from dataclasses import dataclass
+from typing import cast
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments.series import KpiSeries
+from charts import kinds
+from charts.description import Chart, Direction, Mark, Title
+from kpis.figures import planned_at
+from projects.models import Project
+from projects.periods import label, periods_between, start_of
+
+#: fewer points give no limits (METHOD §4)
+FEWEST_POINTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Natural limits, the points they come from, and the signals as (place on the axis, side)."""
+
+    centre: float
+    lower: float
+    upper: float
+    points: int
+    frozen: bool
+    trial: bool
+    signals: list[tuple[int, kinds.Side]]
+
+
+def control_chart(series: KpiSeries, *, message: str, today: datetime.date) -> Chart:
+    """The control chart of a KPI; empty while it has no value."""
+    kpi, axis = series.kpi, series.axis()
+    labels = [label(period, kpi.frequency) for period in axis]
+    go_live = _go_live(kpi.project, today)
+    limits = _limits(series, axis, go_live)
+    target = [planned_at(kpi, period) for period in axis]
+    return kinds.control(
+        message=message,
+        title=Title(kpi.project.name, kpi.name, _periods(labels, limits, has_plan=any_of(target))),
+        labels=labels,
+        actual=[series.values.get(period) for period in axis],
+        unit=kpi.unit,
+        direction=cast(Direction, kpi.direction),
+        target=target if any_of(target) else None,
+        limits=[kinds.Limits(limits.centre, limits.lower, limits.upper)] if limits else [],
+        signals=limits.signals if limits else [],
+        marks=_marks(axis, kpi.frequency, go_live),
+        baseline=kpi.baseline_value,
+    )
+
+
+def any_of(values: list[float | None]) -> bool:
+    """Whether there is a value at all."""
+    return any(value is not None for value in values)
+
+
+def _go_live(project: Project, today: datetime.date) -> datetime.date | None:
+    """The actual go-live, else the planned one once it has passed."""
+    planned = project.go_live_planned
+    return project.go_live_actual or (planned if planned and planned <= today else None)
+
+
+def _limits(series: KpiSeries, axis: list[datetime.date], go_live: datetime.date | None) -> Limits | None:
+    # Imported here: numpy costs 0.1 s at the start of a web process that may never draw a chart.
+    from assessments.method.control_chart import xmr
+
+    places = [place for place, period in enumerate(axis) if period in series.values]
+    values = [series.values[axis[place]] for place in places]
+    before = sum(1 for place in places if go_live and axis[place] < start_of(go_live, series.kpi.frequency))
+    frozen = before >= FEWEST_POINTS
+    chart = xmr(values, baseline=before if frozen else None)
+    if chart.centre is None or chart.lower is None or chart.upper is None:
+        return None
+    signals = [(places[signal.index], signal.side) for signal in chart.signals]
+    points = before if frozen else len(values)
+    return Limits(chart.centre, chart.lower, chart.upper, points, frozen, chart.status == "trial", signals)
+
+
+def _periods(labels: list[str], limits: Limits | None, *, has_plan: bool) -> str:
+    if not labels:
+        return ""
+    parts = [f"{labels[0]} – {labels[-1]}", _("AC, target") if has_plan else _("AC")]
+    if limits is not None:
+        parts.append(_limits_note(limits))
+    return " · ".join(parts)
+
+
+def _limits_note(limits: Limits) -> str:
+    if not limits.frozen:
+        text = ngettext(
+            "XmR limits from %(points)d point", "XmR limits from %(points)d points", limits.points
+        )
+    elif limits.trial:
+        text = ngettext(
+            "trial XmR limits, frozen on %(points)d point before go-live",
+            "trial XmR limits, frozen on %(points)d points before go-live",
+            limits.points,
+        )
+    else:
+        text = ngettext(
+            "XmR limits frozen on %(points)d point before go-live",
+            "XmR limits frozen on %(points)d points before go-live",
+            limits.points,
+        )
+    return text % {"points": limits.points}
+
+
+def _marks(axis: list[datetime.date], frequency: str, go_live: datetime.date | None) -> list[Mark]:
+    if not axis or go_live is None:
+        return []
+    place = periods_between(axis[0], start_of(go_live, frequency), frequency)
+    if not 0 <= place < len(axis):
+        return []
+    name = _("go-live %(period)s") % {"period": label(start_of(go_live, frequency), frequency)}
+    return [Mark(place, name)]

@@ -1,0 +1,63 @@
+"""Which values a member is expected to enter, and by when."""
+
+import datetime
+
+from django.db import models
+from django.db.models.functions import Coalesce, TruncDate
+
+from assessments.models import Measurement
+from kpis.models import Kpi
+from organizations.models import Membership
+from organizations.permissions import Right, allows
+from projects.periods import Frequency, last_complete, shift
+
+#: days after the end of a period in which its value is due and not yet late
+GRACE = datetime.timedelta(days=7)
+#: values of other sources are computed or collected, nobody types them
+ENTERED = (Kpi.Source.MANUAL, Kpi.Source.IMPORT, Kpi.Source.API)
+
+
+def with_due(kpis: "models.QuerySet[Kpi]", today: datetime.date) -> "models.QuerySet[Kpi]":
+    """Adds `last_period`, the last complete one; `has_value`, whether it has a value that counts; and
+    `is_expected`, whether the effect was expected by its end (or, where no day is given, the KPI defined).
+
+    Due is what is expected and has no value.
+    """
+    period = _by_frequency({frequency: last_complete(today, frequency) for frequency in Frequency})
+    end = _by_frequency({frequency: due_from(today, frequency) for frequency in Frequency})
+    counted = (
+        Measurement.objects.counted()
+        .filter(kpi=models.OuterRef("pk"), period=models.OuterRef("last_period"))
+        .order_by()
+        .distinct()
+    )
+    return kpis.alias(_start=Coalesce("expected_start", TruncDate("created_at"))).annotate(
+        last_period=period,
+        is_expected=models.Case(models.When(_start__lt=end, then=True), default=False),
+        has_value=models.Exists(counted),
+    )
+
+
+def due_from(today: datetime.date, frequency: str) -> datetime.date:
+    """The day after the last complete period: from then on its value is due."""
+    return shift(last_complete(today, frequency), frequency, 1)
+
+
+def _by_frequency(days: dict[Frequency, datetime.date]) -> models.Case:
+    return models.Case(
+        *(models.When(frequency=frequency, then=models.Value(day)) for frequency, day in days.items()),
+        output_field=models.DateField(),
+    )
+
+
+def own_kpis(membership: Membership) -> "models.QuerySet[Kpi]":
+    """The KPIs a member answers for and may enter; for the PMO, too, only their own."""
+    kpis: models.QuerySet[Kpi] = Kpi.objects.enterable_by(membership).filter(source__in=ENTERED)
+    return kpis.owned_by(membership.user_id)  # type: ignore[attr-defined,no-any-return]
+
+
+def due_count(membership: Membership, today: datetime.date) -> int:
+    """How many values of their own KPIs the member still owes, in one query."""
+    if not allows(membership, Right.ENTER):
+        return 0
+    return with_due(own_kpis(membership), today).filter(is_expected=True, has_value=False).count()

@@ -1,0 +1,16 @@
+"""Addresses of KPI definitions; `kpis/<code>/` itself is the page with values (`assessments:kpi`)."""
+
+from django.urls import path
+
+from kpis import views
+
+app_name = "kpis"
+
+urlpatterns = [
+    path("o/<slug:organization_slug>/kpis/", views.kpi_list, name="list"),
+    path("o/<slug:organization_slug>/projects/<slug:code>/kpis/new/", views.kpi_create, name="create"),
+    path("o/<slug:organization_slug>/kpis/<slug:code>/edit/", views.kpi_edit, name="edit"),
+    path("o/<slug:organization_slug>/kpis/<slug:code>/archive/", views.kpi_archive, name="archive"),
+    path("o/<slug:organization_slug>/kpis/<slug:code>/targets/", views.kpi_targets, name="targets"),
+    path("o/<slug:organization_slug>/kpis/<slug:code>/history/", views.kpi_history, name="history"),
+]
