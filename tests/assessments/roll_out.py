@@ -1,70 +1,44 @@
-"""A small roll-out, set up through the services, whose results can be checked by hand."""
+"""A roll-out whose values the tests of pages enter: set up through the services people use."""
 
 import datetime
-from collections.abc import Mapping
-from decimal import Decimal
+from typing import Any
 
 from assessments.services import MeasurementInput, record_measurements
 from kpis.models import Kpi
-from kpis.services import create_kpi, set_targets
+from kpis.services import create_kpi
 from organizations.models import Organization, User
 from projects.models import Project
-from projects.services import create_line, create_project, set_cash_flows
-
-#: the day the figures are looked at
-AS_OF = datetime.date(2025, 10, 15)
-JANUARY = datetime.date(2025, 1, 1)
+from projects.periods import last_complete, shift
+from projects.services import create_project
 
 
-def month(number: int, year: int = 2025) -> datetime.date:
-    return datetime.date(year, number, 1)
-
-
-def make_project(actor: User, organization: Organization, code: str = "ERP") -> Project:
+def a_project(organization: Organization, actor: User, **values: Any) -> Project:
+    """An ERP roll-out."""
     return create_project(
-        actor=actor,
-        organization=organization,
-        values={
-            "code": code,
-            "name": f"{code} group",
-            "go_live_planned": month(3),
-            "go_live_actual": month(3),
-        },
+        actor=actor, organization=organization, values={"code": "ERP", "name": "ERP group", **values}
     )
 
 
-def make_kpi(actor: User, project: Project, name: str, tier: str, **values: object) -> Kpi:
-    """Baseline 100 in January, target 60 in December, lower is better, unless `values` say otherwise."""
-    given = {
-        "name": name,
-        "tier": tier,
+def a_kpi(project: Project, actor: User, **values: Any) -> Kpi:
+    """The order lead time: due since a year, to fall from 48 to 30 hours within it."""
+    last = last_month(project.organization)
+    definition = {
+        "name": "Order lead time",
+        "tier": "operational",
         "direction": "lower",
-        "unit": "h",
-        "baseline_value": 100.0,
-        "baseline_start": datetime.date(2024, 1, 1),
-        "baseline_end": JANUARY,
-        **values,
+        "unit": "hours",
+        "baseline_value": 48.0,
+        "expected_start": shift(last, "month", -12),
+        "targets": {last: 30.0},
     }
-    kpi = create_kpi(actor=actor, project=project, values=given)
-    set_targets(actor=actor, kpi=kpi, points={month(12): 60.0})
-    kpi.refresh_from_db()
-    return kpi
+    return create_kpi(actor=actor, project=project, values={**definition, **values})
 
 
-def record(actor: User, kpi: Kpi, values: Mapping[datetime.date, float], **fields: str) -> None:
-    record_measurements(
-        actor,
-        kpi.organization,
-        [MeasurementInput(kpi_id=kpi.pk, period=day, value=value, **fields) for day, value in values.items()],
-    )
+def last_month(organization: Organization) -> datetime.date:
+    """The month whose values are due now."""
+    return last_complete(organization.today(), "month")
 
 
-def add_money(actor: User, project: Project) -> None:
-    """Plan: 1,200 spent in January, 100 a month from March: back after 14 months. Actual: 300 a month."""
-    cost = create_line(actor=actor, project=project, values={"kind": "cost", "name": "Licences"})
-    benefit = create_line(actor=actor, project=project, values={"kind": "benefit", "name": "Stock"})
-    set_cash_flows(actor=actor, line=cost, series="plan", amounts={JANUARY: Decimal(1200)})
-    set_cash_flows(actor=actor, line=cost, series="actual", amounts={JANUARY: Decimal(1200)})
-    planned = {datetime.date(2025 + (step // 12), step % 12 + 1, 1): Decimal(100) for step in range(2, 26)}
-    set_cash_flows(actor=actor, line=benefit, series="plan", amounts=planned)
-    set_cash_flows(actor=actor, line=benefit, series="actual", amounts={month(step): Decimal(300) for step in range(3, 10)})
+def enter(kpi: Kpi, actor: User, period: datetime.date, value: float | None, **more: Any) -> None:
+    """One value by the one door."""
+    record_measurements(actor, kpi.organization, [MeasurementInput(kpi.pk, period, value, **more)])
