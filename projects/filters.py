@@ -66,7 +66,9 @@ class ProjectFilter:
         if len(counts) < 2 and not getattr(self, name):
             return []
         choices = [("", everything, sum(counts.values()))]
-        choices += [(value, str(text), counts.get(value, 0)) for value, text in labels.items() if value in counts]
+        choices += [
+            (value, str(text), counts.get(value, 0)) for value, text in labels.items() if value in counts
+        ]
         return [
             {
                 "label": text,

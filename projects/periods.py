@@ -23,7 +23,12 @@ class Frequency(models.TextChoices):
 
 MONTHS = {Frequency.MONTH: 1, Frequency.QUARTER: 3, Frequency.YEAR: 12}
 #: mean length in days, for the age of a value in periods
-MEAN_DAYS = {Frequency.WEEK: 7.0, Frequency.MONTH: 30.436875, Frequency.QUARTER: 91.310625, Frequency.YEAR: 365.2425}
+MEAN_DAYS = {
+    Frequency.WEEK: 7.0,
+    Frequency.MONTH: 30.436875,
+    Frequency.QUARTER: 91.310625,
+    Frequency.YEAR: 365.2425,
+}
 
 
 def start_of(day: datetime.date, frequency: str) -> datetime.date:

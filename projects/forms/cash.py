@@ -60,7 +60,9 @@ class CashFlowForm(forms.Form):
         seen = field.to_python(self.data.get(self.add_initial_prefix(name)))
         now = self.amounts.get(_cell_of(name))
         if seen != now and self.cleaned_data[name] != now:
-            self.add_error(name, _("Meanwhile somebody else changed this to %(amount)s.") % {"amount": exact(now)})
+            self.add_error(
+                name, _("Meanwhile somebody else changed this to %(amount)s.") % {"amount": exact(now)}
+            )
 
     @property
     def table(self) -> dict[str, dict[datetime.date, Decimal | None]]:

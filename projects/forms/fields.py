@@ -83,5 +83,3 @@ def add_refusal(form: forms.BaseForm, error: ProductError) -> None:
     for field, messages in problems.items():
         for message in messages:
             form.add_error(field if field in form.fields else None, str(message))
-
-

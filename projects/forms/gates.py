@@ -24,8 +24,13 @@ class GateForm(forms.Form):
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:
         super().__init__(*args, **options)
         step = [gate.value for gate in _LADDER].index(project.gate)
-        forward = [(gate.value, _("Forward to %(gate)s") % {"gate": gate.label}) for gate in _LADDER[step + 1 : step + 2]]
-        back = [(gate.value, _("Back to %(gate)s") % {"gate": gate.label}) for gate in reversed(_LADDER[:step])]
+        forward = [
+            (gate.value, _("Forward to %(gate)s") % {"gate": gate.label})
+            for gate in _LADDER[step + 1 : step + 2]
+        ]
+        back = [
+            (gate.value, _("Back to %(gate)s") % {"gate": gate.label}) for gate in reversed(_LADDER[:step])
+        ]
         field = self.fields["gate"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         field.choices = forward + back

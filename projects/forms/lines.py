@@ -14,7 +14,7 @@ _GROUPS = [
     (_("What it is"), "", ["kind", "name", "category", "owner", "note"]),
     (
         _("What kind of money"),
-        _("Cashable money can be taken out of a budget; time saved is non-cashable until a budget line falls."),
+        _("Cashable money leaves a budget; time saved does not, until a budget line falls."),
         ["treatment", "rhythm", "cashability", "risk_adjustment"],
     ),
     (

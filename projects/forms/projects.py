@@ -30,7 +30,7 @@ _GROUPS = [
 class ProjectForm(forms.ModelForm[Project]):
     """Create or change a project; `values` and `departments` are what the service takes."""
 
-    departments = forms.ModelMultipleChoiceField(
+    departments: forms.ModelMultipleChoiceField[Department] = forms.ModelMultipleChoiceField(
         label=_("departments"),
         queryset=None,
         required=False,

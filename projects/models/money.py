@@ -1,5 +1,7 @@
 """The money plan: lines of cost and benefit with plan, forecast and actual by month."""
 
+from typing import Any, ClassVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -36,7 +38,9 @@ class MoneyLine(OrganizationModel):
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=120)
     category = models.CharField(_("category"), max_length=80, blank=True)
-    treatment = models.CharField(_("treatment"), max_length=5, choices=Treatment.choices, default=Treatment.OPEX)
+    treatment = models.CharField(
+        _("treatment"), max_length=5, choices=Treatment.choices, default=Treatment.OPEX
+    )
     rhythm = models.CharField(_("rhythm"), max_length=9, choices=Rhythm.choices, default=Rhythm.RECURRING)
     cashability = models.CharField(
         _("cashability"), max_length=12, choices=Cashability.choices, default=Cashability.CASHABLE
@@ -63,12 +67,17 @@ class MoneyLine(OrganizationModel):
     fx_rate_on = models.DateField(_("date of the rate"), null=True, blank=True)
     fx_source = models.CharField(_("source of the rate"), max_length=80, blank=True)
     owner = models.ForeignKey(
-        "organizations.User", verbose_name=_("benefit owner"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "organizations.User",
+        verbose_name=_("benefit owner"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     note = models.TextField(_("basis of the amounts"), blank=True)
     archived_at = models.DateTimeField(null=True, editable=False)
 
-    objects = scoped(MoneyLineQuerySet)
+    objects: ClassVar[Any] = scoped(MoneyLineQuerySet)
 
     class Meta:
         ordering = ["-kind", "name"]
@@ -101,13 +110,15 @@ class CashFlow(OrganizationModel):
     month = models.DateField()
     amount = models.DecimalField(max_digits=18, decimal_places=2)
 
-    objects = scoped(CashFlowQuerySet)
+    objects: ClassVar[Any] = scoped(CashFlowQuerySet)
 
     class Meta:
         ordering = ["month"]
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "line", "series", "month"], name="projects_flow_once", include=["amount"]
+                fields=["organization", "line", "series", "month"],
+                name="projects_flow_once",
+                include=["amount"],
             ),
             models.CheckConstraint(condition=models.Q(month__day=1), name="projects_flow_month"),
         ]
@@ -123,12 +134,14 @@ class PlanBaseline(OrganizationModel):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="plan_baselines")
     frozen_at = models.DateTimeField(default=timezone.now)
-    frozen_by = models.ForeignKey("organizations.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    frozen_by = models.ForeignKey(
+        "organizations.User", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     reason = models.TextField(_("reason"))
     #: [{"line": id, "name", "kind", "currency", "fx_rate", "flows": {"2025-01": "1000.00"}}]
     content = models.JSONField()
 
-    objects = scoped(models.QuerySet)
+    objects: ClassVar[Any] = scoped(models.QuerySet)
 
     class Meta:
         ordering = ["-frozen_at", "-id"]

@@ -1,6 +1,6 @@
 """A roll-out, its modules, departments and gates."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -45,35 +45,67 @@ class Project(OrganizationModel):
         LIVE = "live", _("Live")
         CLOSED = "closed", _("Closed")
 
-    code = models.CharField(_("code"), max_length=40, validators=[CODE], help_text=_("Short and lasting; part of the page's address."))
+    code = models.CharField(
+        _("code"),
+        max_length=40,
+        validators=[CODE],
+        help_text=_("Short and lasting; part of the page's address."),
+    )
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
-    system_kind = models.CharField(_("kind of system"), max_length=5, choices=SystemKind.choices, default=SystemKind.ERP)
+    system_kind = models.CharField(
+        _("kind of system"), max_length=5, choices=SystemKind.choices, default=SystemKind.ERP
+    )
     industry = models.CharField(_("industry"), max_length=80, blank=True)
     supplier = models.CharField(_("supplier"), max_length=120, blank=True)
     parent = models.ForeignKey(
-        "self", verbose_name=_("part of"), on_delete=models.PROTECT, null=True, blank=True, related_name="parts"
+        "self",
+        verbose_name=_("part of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
     )
     sponsor = models.ForeignKey(
-        "organizations.User", verbose_name=_("sponsor"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "organizations.User",
+        verbose_name=_("sponsor"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     business_owner = models.ForeignKey(
-        "organizations.User", verbose_name=_("business owner"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "organizations.User",
+        verbose_name=_("business owner"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     it_owner = models.ForeignKey(
-        "organizations.User", verbose_name=_("IT owner"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "organizations.User",
+        verbose_name=_("IT owner"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     start_on = models.DateField(_("start"), null=True, blank=True)
     go_live_planned = models.DateField(_("planned go-live"), null=True, blank=True)
     go_live_actual = models.DateField(_("actual go-live"), null=True, blank=True)
-    gate = models.CharField(_("stage gate"), max_length=2, choices=Gate.choices, default=Gate.L0, editable=False)
+    gate = models.CharField(
+        _("stage gate"), max_length=2, choices=Gate.choices, default=Gate.L0, editable=False
+    )
     delivery_status = models.CharField(
-        _("delivery status"), max_length=12, choices=DeliveryStatus.choices, default=DeliveryStatus.NOT_STARTED
+        _("delivery status"),
+        max_length=12,
+        choices=DeliveryStatus.choices,
+        default=DeliveryStatus.NOT_STARTED,
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
 
-    objects = scoped(ProjectQuerySet)
+    objects: ClassVar[Any] = scoped(ProjectQuerySet)
 
     class Meta:
         ordering = ["name"]
@@ -98,11 +130,15 @@ class ProjectDepartment(OrganizationModel):
     """A department that a project serves."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="department_links")
-    department = models.ForeignKey("organizations.Department", on_delete=models.PROTECT, related_name="project_links")
+    department = models.ForeignKey(
+        "organizations.Department", on_delete=models.PROTECT, related_name="project_links"
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "project", "department"], name="projects_department_once")
+            models.UniqueConstraint(
+                fields=["organization", "project", "department"], name="projects_department_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -122,7 +158,7 @@ class Module(OrganizationModel):
     accepted_on = models.DateField(_("accepted"), null=True, blank=True)
     in_use_since = models.DateField(_("in use since"), null=True, blank=True)
 
-    objects = scoped(ModuleQuerySet)
+    objects: ClassVar[Any] = scoped(ModuleQuerySet)
 
     class Meta:
         ordering = ["name"]
@@ -152,11 +188,13 @@ class GateDecision(OrganizationModel):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="gate_decisions")
     gate = models.CharField(_("stage gate"), max_length=2, choices=Project.Gate.choices)
     former = models.CharField(max_length=2, choices=Project.Gate.choices)
-    decided_by = models.ForeignKey("organizations.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        "organizations.User", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     decided_at = models.DateTimeField(default=timezone.now)
     reason = models.TextField(_("reason"), blank=True)
 
-    objects = scoped(GateDecisionQuerySet)
+    objects: ClassVar[Any] = scoped(GateDecisionQuerySet)
 
     class Meta:
         ordering = ["-decided_at", "-id"]

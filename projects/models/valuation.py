@@ -18,7 +18,9 @@ class PendingValuation(OrganizationModel):
     requested_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "project"], name="projects_pending_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "project"], name="projects_pending_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.project)

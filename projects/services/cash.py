@@ -35,7 +35,7 @@ class CashFlowReport:
 
 @transaction.atomic
 def set_cash_flows(*, actor: User | None, line: MoneyLine, series: str, amounts: Amounts) -> CashFlowReport:
-    """Set the amounts of some months of one series, rounded to cents; None removes, other months stay.
+    """Set amounts of some months of one series, rounded to cents; None removes, other months stay.
 
     Raises:
         ConflictError: the plan is frozen, or the line or its project is archived.
@@ -62,7 +62,7 @@ def set_cash_flows(*, actor: User | None, line: MoneyLine, series: str, amounts:
 def set_cash_flow_table(
     *, actor: User | None, line: MoneyLine, table: Mapping[str, Amounts]
 ) -> dict[str, CashFlowReport]:
-    """Set amounts of several series, all or nothing; `details["series"]` of an error names the one refused."""
+    """Set amounts of several series, all or nothing; `details["series"]` of an error names the series."""
     reports = {}
     for series, amounts in table.items():
         try:
@@ -90,7 +90,9 @@ def _checked(amounts: Amounts, project: Project, series: str) -> dict[datetime.d
     return rounded
 
 
-def _problem(month: datetime.date, amount: Decimal | None, today: datetime.date | None) -> str | Promise | None:
+def _problem(
+    month: datetime.date, amount: Decimal | None, today: datetime.date | None
+) -> str | Promise | None:
     if month.day != 1 or not EARLIEST_YEAR <= month.year <= LATEST_YEAR:
         return _("A month is named by its first day, between 1950 and 2150.")
     if amount is None:
@@ -130,7 +132,7 @@ def _record(
     months = sorted(changed)
     record_event(
         actor=actor,
-        action=f"cash_flows.{series}",
+        action=f"line.{series}_changed",
         target=line,
         before={f"{month:%Y-%m}": former.get(month) for month in months},
         after={f"{month:%Y-%m}": changed[month] for month in months},

@@ -17,9 +17,9 @@ from projects.services.validation import assign, refuse, save_checked
 from projects.services.valuation import request_valuation
 
 FIELDS = (
-    "kind name category treatment rhythm cashability risk_adjustment currency fx_rate fx_rate_on fx_source"
-    " owner note"
-).split()
+    *("kind", "name", "category", "treatment", "rhythm", "cashability", "risk_adjustment"),
+    *("currency", "fx_rate", "fx_rate_on", "fx_source", "owner", "note"),
+)
 #: what turns amounts into the plan's figures
 _PLAN_TERMS = ("kind", "currency", "fx_rate", "risk_adjustment")
 
@@ -38,7 +38,7 @@ def create_line(*, actor: User | None, project: Project, values: Mapping[str, An
     _refuse_rate(line)
     save_checked(line, people=["owner"])
     after = {name: value for name, value in values.items() if value not in (None, "")}
-    record_event(actor=actor, action="money_line.created", target=line, after=after)
+    record_event(actor=actor, action="line.created", target=line, after=after)
     request_valuation(organization, [project.pk])
     return line
 
@@ -57,7 +57,7 @@ def update_line(*, actor: User | None, line: MoneyLine, values: Mapping[str, Any
     assign(line, after, FIELDS)
     _refuse_rate(line)
     save_checked(line, people=["owner"], only=list(after))
-    record_event(actor=actor, action="money_line.updated", target=line, before=before, after=after)
+    record_event(actor=actor, action="line.updated", target=line, before=before, after=after)
     request_valuation(project.organization, [project.pk])
     return line
 
@@ -78,7 +78,7 @@ def archive_line(*, actor: User | None, line: MoneyLine, reason: str = "") -> Mo
     if line.archived_at is None:
         line.archived_at = timezone.now()
         line.save(update_fields=["archived_at"])
-        record_event(actor=actor, action="money_line.archived", target=line, reason=reason)
+        record_event(actor=actor, action="line.archived", target=line, reason=reason)
         request_valuation(project.organization, [project.pk])
     return line
 

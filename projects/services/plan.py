@@ -38,7 +38,9 @@ def freeze(*, actor: User | None, project: Project, reason: str) -> PlanBaseline
     baseline: PlanBaseline = PlanBaseline.objects.create(
         organization=project.organization, project=project, frozen_by=actor, reason=reason, content=content
     )
-    record_event(actor=actor, action="plan.frozen", target=project, after={"lines": len(content)}, reason=reason)
+    record_event(
+        actor=actor, action="plan.frozen", target=project, after={"lines": len(content)}, reason=reason
+    )
     return baseline
 
 

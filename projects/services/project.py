@@ -16,9 +16,10 @@ from projects.services.validation import assign, refuse, save_checked
 from projects.services.valuation import request_valuation
 
 FIELDS = (
-    "code name description system_kind industry supplier parent sponsor business_owner it_owner"
-    " start_on go_live_planned go_live_actual delivery_status"
-).split()
+    *("code", "name", "description", "system_kind", "industry", "supplier", "parent"),
+    *("sponsor", "business_owner", "it_owner"),
+    *("start_on", "go_live_planned", "go_live_actual", "delivery_status"),
+)
 #: words that stand in the code's place in addresses
 RESERVED_CODES = ("new",)
 PEOPLE = ("sponsor", "business_owner", "it_owner")

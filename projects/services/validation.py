@@ -30,7 +30,9 @@ def assign(instance: models.Model, values: Mapping[str, Any], allowed: Sequence[
         setattr(instance, name, value)
 
 
-def save_checked(instance: models.Model, *, people: Sequence[str] = (), only: Sequence[str] | None = None) -> None:
+def save_checked(
+    instance: models.Model, *, people: Sequence[str] = (), only: Sequence[str] | None = None
+) -> None:
     """Save what holds every rule of its model; `people` are the fields that must name members.
 
     Raises:

@@ -35,7 +35,9 @@ def line_create(request: MemberRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is added. Enter its amounts.") % {"name": line.name})
             return redirect(project_url(project, "projects:cash_flows", line.pk))
-    context = project_page(request, project, "assessments:project", form=form, cancel_url=project_url(project))
+    context = project_page(
+        request, project, "assessments:project", form=form, cancel_url=project_url(project)
+    )
     return render(request, "projects/line_create.html", context, status=422 if form.errors else 200)
 
 
@@ -57,7 +59,13 @@ def line_edit(request: MemberRequest, code: str, line_id: int) -> HttpResponse:
             messages.success(request, _("%(name)s is saved.") % {"name": line.name})
             return redirect(flows_url)
     context = project_page(
-        request, line.project, "assessments:project", line=line, form=form, frozen=frozen, cancel_url=flows_url
+        request,
+        line.project,
+        "assessments:project",
+        line=line,
+        form=form,
+        frozen=frozen,
+        cancel_url=flows_url,
     )
     return render(request, "projects/line_edit.html", context, status=422 if form.errors else 200)
 

@@ -14,7 +14,7 @@ from organizations.permissions import Right, allows, requires
 from projects.access import get_project_for
 from projects.filters import ProjectFilter
 from projects.forms import ArchiveForm, ProjectForm, add_refusal
-from projects.history import events_of, history_entries
+from projects.history import events_of, project_history_entries
 from projects.models import Project
 from projects.navigation import project_page, project_url
 from projects.services import archive_project, create_project, restore_project, update_project
@@ -119,7 +119,6 @@ def project_history(request: MemberRequest, code: str) -> HttpResponse:
     events = events_of(project)
     page = Paginator(events, ROWS).get_page(request.GET.get("page"))
     context = project_page(
-        request, project, "projects:history", page=page, entries=history_entries(page.object_list)
+        request, project, "projects:history", page=page, entries=project_history_entries(page.object_list)
     )
     return render(request, "projects/history.html", context)
-

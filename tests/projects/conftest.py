@@ -27,4 +27,3 @@ def planned(cost: MoneyLine, bob: User) -> MoneyLine:
     amounts = {datetime.date(2025, month, 1): Decimal(1000) for month in (1, 2)}
     set_cash_flows(actor=bob, line=cost, series="plan", amounts=amounts)
     return cost
-

@@ -47,7 +47,9 @@ def test_two_organizations_may_use_the_same_code(
     project: Project, other_organization: Organization, charlie: User
 ) -> None:
     with organization_scope(other_organization):
-        create_project(actor=charlie, organization=other_organization, values={"code": "ERP", "name": "Theirs"})
+        create_project(
+            actor=charlie, organization=other_organization, values={"code": "ERP", "name": "Theirs"}
+        )
         assert [each.name for each in Project.objects.all()] == ["Theirs"]
 
 
@@ -88,7 +90,9 @@ def test_saving_without_a_change_leaves_no_trace(project: Project, bob: User) ->
     assert not AuditEvent.objects.filter(action="project.updated").exists()
 
 
-def test_departments_are_replaced_and_none_leaves_them(project: Project, organization: Organization, bob: User) -> None:
+def test_departments_are_replaced_and_none_leaves_them(
+    project: Project, organization: Organization, bob: User
+) -> None:
     sales, plant = (
         create_department(actor=bob, organization=organization, name=name) for name in ("Sales", "Plant")
     )
@@ -111,7 +115,9 @@ def test_a_project_is_not_part_of_itself(project: Project, organization: Organiz
     assert fields_of(refused) == ["parent"]
 
 
-def test_an_archived_project_comes_back_with_its_code(project: Project, organization: Organization, bob: User) -> None:
+def test_an_archived_project_comes_back_with_its_code(
+    project: Project, organization: Organization, bob: User
+) -> None:
     archived = archive_project(actor=bob, project=project, reason="Sold")
     archive_project(actor=bob, project=project)
     assert not Project.objects.active().exists()

@@ -1,0 +1,106 @@
+"""Reads of the project page: a fixed number of queries, whatever the project holds."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models.functions import JSONObject
+
+from assessments.models import Measurement
+from kpis.models import Kpi
+from organizations.models import AuditEvent
+from projects.history import events_of
+from projects.models import Module, MoneyLine, PlanBaseline, Project, ProjectDepartment
+
+#: periods of a sparkline
+SPARK = 13
+#: newest events shown; the rest is on the history page
+EVENTS = 10
+
+_RESULT = (
+    *("period", "value", "preliminary", "planned", "target", "attainment"),
+    *("on_plan", "status", "due", "stale", "dropped"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """What is known of a project beside its own row."""
+
+    departments: list[str]
+    frozen_at: datetime.datetime | None
+    modules: list[dict[str, Any]]
+
+
+def read_facts(project: Project) -> ProjectFacts:
+    """Departments, the frozen plan and the modules, in one query."""
+    links = ProjectDepartment.objects.filter(project=models.OuterRef("pk")).order_by("department__name")
+    modules = Module.objects.filter(project=models.OuterRef("pk")).order_by("name")
+    described = JSONObject(
+        name="name",
+        weight="weight",
+        contracted="contracted",
+        delivered="delivered_on",
+        accepted="accepted_on",
+        in_use="in_use_since",
+    )
+    baselines = PlanBaseline.objects.filter(project=models.OuterRef("pk"))
+    row = (
+        Project.objects.filter(pk=project.pk)
+        .order_by()
+        .values_list(
+            ArraySubquery(links.values_list("department__name", flat=True)),
+            models.Subquery(baselines.values("frozen_at")[:1]),
+            ArraySubquery(modules.values_list(described, flat=True)),
+        )
+        .get()
+    )
+    return ProjectFacts(*row)
+
+
+def read_kpis(project: Project) -> list[Any]:
+    """KPIs by tier and name, each with its result (`result_…`, None without one) and its `recent` values."""
+    # Thirteen weeks and thirteen years alike: the newest periods, not a span of days.
+    recent = (
+        Measurement.objects.counted()
+        .filter(kpi=models.OuterRef("pk"))
+        .order_by("kpi_id", "-period", "-version")
+        .values_list(JSONObject(period="period", value="value"), flat=True)[:SPARK]
+    )
+    tiers = models.Case(
+        *[models.When(tier=tier, then=place) for place, tier in enumerate(Kpi.Tier.values)],
+        output_field=models.SmallIntegerField(),
+    )
+    return list(
+        Kpi.objects.filter(project=project, archived_at__isnull=True)
+        .annotate(
+            recent=ArraySubquery(recent),
+            **{f"result_{name}": models.F(f"results__{name}") for name in _RESULT},
+        )
+        .select_related("business_owner")
+        .order_by(tiers, "name")
+    )
+
+
+def read_lines(project: Project) -> list[Any]:
+    """Lines that count, each with its sums `plan`, `forecast` and `actual` in its own currency."""
+    sums = {
+        series: models.Sum("cash_flows__amount", filter=models.Q(cash_flows__series=series))
+        for series in ("plan", "forecast", "actual")
+    }
+    return list(
+        MoneyLine.objects.active()
+        .filter(project=project)
+        .annotate(**{f"sum_{series}": total for series, total in sums.items()})
+        .order_by("-kind", "name")
+    )
+
+
+def read_events(project: Project) -> list[AuditEvent]:
+    """The newest events of the project, its modules, lines and KPIs."""
+    about_kpis = AuditEvent.objects.filter(
+        target_type="kpi", target_id__in=Kpi.objects.filter(project=project).order_by().values("pk")
+    )
+    return list((events_of(project) | about_kpis).listed()[:EVENTS])
