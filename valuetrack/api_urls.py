@@ -1,6 +1,6 @@
 """Addresses of the API, version 1."""
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from assessments.api.measurements import MeasurementListView
@@ -12,16 +12,24 @@ from projects.api import ProjectListView, ProjectView
 # The middleware finds the organization by this prefix.
 _HERE = "organizations/<slug:organization_slug>/"
 
+_members: list[URLPattern | URLResolver] = [
+    path("organizations/", OrganizationListView.as_view(), name="organizations"),
+    path(_HERE, OrganizationView.as_view(), name="organization"),
+    path(_HERE + "projects/", ProjectListView.as_view(), name="projects"),
+    path(_HERE + "projects/<slug:code>/", ProjectView.as_view(), name="project"),
+    path(_HERE + "kpis/", KpiListView.as_view(), name="kpis"),
+    path(_HERE + "kpis/<slug:code>/", KpiView.as_view(), name="kpi"),
+    path(_HERE + "measurements/", MeasurementListView.as_view(), name="measurements"),
+    path(_HERE + "results/projects/", ProjectResultListView.as_view(), name="project_results"),
+    path(_HERE + "results/kpis/", KpiResultListView.as_view(), name="kpi_results"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("schema/", SpectacularAPIView.as_view(authentication_classes=[], throttle_classes=[]), name="api-schema"),
-    path("organizations/", OrganizationListView.as_view(), name="api-organizations"),
-    path(_HERE, OrganizationView.as_view(), name="api-organization"),
-    path(_HERE + "projects/", ProjectListView.as_view(), name="api-projects"),
-    path(_HERE + "projects/<slug:code>/", ProjectView.as_view(), name="api-project"),
-    path(_HERE + "kpis/", KpiListView.as_view(), name="api-kpis"),
-    path(_HERE + "kpis/<slug:code>/", KpiView.as_view(), name="api-kpi"),
-    path(_HERE + "measurements/", MeasurementListView.as_view(), name="api-measurements"),
-    path(_HERE + "results/projects/", ProjectResultListView.as_view(), name="api-project-results"),
-    path(_HERE + "results/kpis/", KpiResultListView.as_view(), name="api-kpi-results"),
+    path(
+        "schema/",
+        SpectacularAPIView.as_view(authentication_classes=[], throttle_classes=[]),
+        name="api-schema",
+    ),
+    path("", include((_members, "api"))),
     re_path(r"^", NoSuchAddressView.as_view(), name="api-unknown"),
 ]

@@ -66,7 +66,9 @@ class MemberPermission(permissions.BasePermission):
         writes = request.method not in permissions.SAFE_METHODS
         if writes and isinstance(request.auth, ApiToken) and request.auth.access != ApiToken.Access.WRITE:
             return False
-        right: Right = getattr(view, "write_right", Right.DEFINE) if writes else getattr(view, "right", Right.SEE)
+        right: Right = (
+            getattr(view, "write_right", Right.DEFINE) if writes else getattr(view, "right", Right.SEE)
+        )
         return allows(membership, right)
 
 
@@ -84,7 +86,8 @@ class TokenThrottle(throttling.SimpleRateThrottle):
 
     def get_rate(self) -> str | None:
         # Read at each request: the base class reads it once, when the module is imported.
-        rate: str | None = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"][self.scope]
+        rates: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+        rate: str | None = rates[self.scope]
         return rate
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:

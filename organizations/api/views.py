@@ -30,8 +30,9 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
     class Meta:
         model = Organization
         fields = [
-            "slug", "name", "zone", "language", "currency", "fiscal_year_start", "discount_rate", "weight_functional",
-            "weight_operational", "weight_strategic", "score_cap", "is_sample", "generation",
+            "slug", "name", "zone", "language", "currency", "fiscal_year_start", "discount_rate",
+            "weight_functional", "weight_operational", "weight_strategic", "score_cap", "is_sample",
+            "generation",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -57,7 +58,7 @@ class MembershipSerializer(serializers.ModelSerializer[Membership]):
 
 
 class OrganizationListView(generics.ListAPIView[Membership]):
-    """The organizations of the person who is logged in. A key belongs to one organization and cannot ask this."""
+    """The organizations of the person who is logged in. Not for keys: they belong to one organization."""
 
     serializer_class = MembershipSerializer
     permission_classes = [permissions.IsAuthenticated]
@@ -68,9 +69,9 @@ class OrganizationListView(generics.ListAPIView[Membership]):
         return cast("QuerySet[Membership]", Membership.objects.none())
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        assert isinstance(request.user, User)
-        with user_scope(request.user):
-            memberships = list(Membership.objects.of_user(request.user))
+        user = cast(User, request.user)
+        with user_scope(user):
+            memberships = list(Membership.objects.of_user(user))
         return Response(self.get_serializer(memberships, many=True).data)
 
 

@@ -12,7 +12,7 @@ KIND = "deletion"
 
 @transaction.atomic
 def request_deletion(*, actor: User, organization: Organization) -> None:
-    """Inside the organization's scope: end all memberships, so that nobody gets in any more, and queue the rest.
+    """Inside the organization's scope: end all memberships, so that nobody gets in, and queue the rest.
 
     The claim is a `JobRun`, so that a task the broker loses is found by the sweep.
     """

@@ -1,0 +1,158 @@
+"""The audit trail in words a person reads."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from organizations.models import AuditEvent
+from organizations.tenancy.models import OrganizationModel
+
+#: first part of an action → what it is about, as offered by the filter
+KINDS: dict[str, Promise | str] = {
+    "organization": gettext_lazy("Settings"),
+    "member": gettext_lazy("Members"),
+    "department": gettext_lazy("Departments"),
+    "token": gettext_lazy("Keys for programs"),
+    "project": gettext_lazy("Projects"),
+    "module": gettext_lazy("Modules"),
+    "gate": gettext_lazy("Stage gates"),
+    "line": gettext_lazy("Cost and benefit lines"),
+    "plan": gettext_lazy("Frozen plans"),
+    "kpi": gettext_lazy("KPIs"),
+    "values": gettext_lazy("Values"),
+    "import": gettext_lazy("Imports"),
+    "subscription": gettext_lazy("Subscriptions"),
+}
+
+#: action → what the person did; the sentence begins with the person's name
+WORDS: dict[str, Promise | str] = {
+    "organization.created": gettext_lazy("created the organization"),
+    "organization.updated": gettext_lazy("changed the settings"),
+    "organization.deleted": gettext_lazy("deleted the organization"),
+    "member.added": gettext_lazy("joined: %(target)s"),
+    "member.invited": gettext_lazy("invited %(target)s"),
+    "member.invitation_revoked": gettext_lazy("withdrew the invitation of %(target)s"),
+    "member.changed": gettext_lazy("changed the member %(target)s"),
+    "member.removed": gettext_lazy("removed the member %(target)s"),
+    "department.created": gettext_lazy("created the department %(target)s"),
+    "department.updated": gettext_lazy("changed the department %(target)s"),
+    "token.created": gettext_lazy("created the key %(target)s"),
+    "token.revoked": gettext_lazy("revoked the key %(target)s"),
+    "project.created": gettext_lazy("created the project %(target)s"),
+    "project.updated": gettext_lazy("changed the project %(target)s"),
+    "project.archived": gettext_lazy("archived the project %(target)s"),
+    "project.restored": gettext_lazy("restored the project %(target)s"),
+    "module.created": gettext_lazy("added the module %(target)s"),
+    "module.updated": gettext_lazy("changed the module %(target)s"),
+    "module.deleted": gettext_lazy("removed a module of %(target)s"),
+    "gate.decided": gettext_lazy("decided the stage gate of %(target)s"),
+    "plan.frozen": gettext_lazy("froze the plan of %(target)s"),
+    "line.created": gettext_lazy("added the line %(target)s"),
+    "line.updated": gettext_lazy("changed the line %(target)s"),
+    "line.archived": gettext_lazy("archived the line %(target)s"),
+    "line.plan_changed": gettext_lazy("changed planned amounts of %(target)s"),
+    "line.forecast_changed": gettext_lazy("changed forecast amounts of %(target)s"),
+    "line.actual_changed": gettext_lazy("changed actual amounts of %(target)s"),
+    "line.restored": gettext_lazy("restored the line %(target)s"),
+    "kpi.created": gettext_lazy("created the KPI %(target)s"),
+    "kpi.updated": gettext_lazy("changed the KPI %(target)s"),
+    "kpi.archived": gettext_lazy("archived the KPI %(target)s"),
+    "kpi.restored": gettext_lazy("restored the KPI %(target)s"),
+    "kpi.targets_changed": gettext_lazy("changed the targets of %(target)s"),
+    "values.recorded": gettext_lazy("recorded values"),
+    "import.queued": gettext_lazy("uploaded the file %(target)s"),
+    "import.started": gettext_lazy("started the import of %(target)s"),
+    "import.checked": gettext_lazy("checked the file %(target)s"),
+    "import.finished": gettext_lazy("imported the file %(target)s"),
+    "subscription.changed": gettext_lazy("changed the subscription of %(target)s"),
+}
+
+#: fields of events that no model has
+FIELDS: dict[str, Promise | str] = {
+    "new": gettext_lazy("new values"),
+    "changed": gettext_lazy("changed values"),
+    "batch": gettext_lazy("import"),
+}
+
+
+def history_entries(events: Iterable[AuditEvent], *, shown: int | None = None) -> list[dict[str, Any]]:
+    """Events as `components/history.html` shows them: who, when, what, changes, why.
+
+    With `shown`, further changes of one event are counted and not listed.
+    """
+    tenant_models = {model._meta.model_name: model for model in apps.get_models() if _is_audited(model)}
+    entries = [_entry(event, tenant_models.get(event.target_type)) for event in events]
+    for entry in entries:
+        hidden = len(entry["changes"]) - shown if shown else 0
+        if hidden > 0:
+            more = _("%(count)d more changes") % {"count": hidden}
+            entry["changes"] = [*entry["changes"][:shown], {"field": more, "old": "…", "new": "…"}]
+    return entries
+
+
+def _is_audited(model: type[models.Model]) -> bool:
+    return issubclass(model, OrganizationModel) or model._meta.label_lower == "organizations.organization"
+
+
+def _entry(event: AuditEvent, model: type[models.Model] | None) -> dict[str, Any]:
+    names = list(dict.fromkeys([*event.before, *event.after]))
+    return {
+        "who": str(event.actor) if event.actor else _("ValueTrack"),
+        "when": event.at,
+        "what": what_happened(event),
+        "changes": [
+            {
+                "field": _field_label(model, name),
+                "old": _value(model, name, event.before.get(name)),
+                "new": _value(model, name, event.after.get(name)),
+            }
+            for name in names
+        ],
+        "why": event.reason,
+    }
+
+
+def what_happened(event: AuditEvent) -> str:
+    """The event's verb and object in the language in force."""
+    words = WORDS.get(event.action)
+    if words is None:
+        return f"{event.action.replace('.', ' ').replace('_', ' ')}: {event.target_label}"
+    return str(words) % {"target": event.target_label}
+
+
+def _field(model: type[models.Model] | None, name: str) -> Any:
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def _field_label(model: type[models.Model] | None, name: str) -> str:
+    label = getattr(_field(model, name), "verbose_name", None) or FIELDS.get(name) or name.replace("_", " ")
+    return str(label)
+
+
+def _value(model: type[models.Model] | None, name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {item}" for key, item in value.items())
+    field = _field(model, name)
+    choices = dict(getattr(field, "flatchoices", None) or [])
+    if value in choices:
+        return str(choices[value])
+    if isinstance(field, models.DateField) and isinstance(value, str):
+        return formats.date_format(datetime.datetime.fromisoformat(value), "DATE_FORMAT")
+    return formats.localize(value) if isinstance(value, int | float) else str(value)

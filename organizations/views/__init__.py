@@ -1,0 +1,5 @@
+"""Pages of the ground floor."""
+
+from .entrance import home
+
+__all__ = ["home"]

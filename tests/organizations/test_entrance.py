@@ -1,0 +1,87 @@
+"""Where people go first."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from organizations.models import Organization, Role, User
+from organizations.services import add_member, create_user
+from organizations.tenancy import organization_scope
+
+from .pages import text_of
+
+
+def test_without_a_log_in_the_first_page_asks_for_one(db: None) -> None:
+    answer = Client().get("/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+def test_who_belongs_to_one_organization_goes_straight_there(
+    alice: User, organization: Organization, client_of: Callable[[User], Client]
+) -> None:
+    assert client_of(alice).get("/")["Location"] == "/o/acme/"
+
+
+def test_who_belongs_to_several_chooses(
+    alice: User,
+    organization: Organization,
+    other_organization: Organization,
+    client_of: Callable[[User], Client],
+) -> None:
+    with organization_scope(other_organization):
+        add_member(actor=None, organization=other_organization, user=alice, role=Role.VIEWER)
+    client = client_of(alice)
+    assert client.get("/")["Location"] == "/organizations/"
+    page = client.get("/organizations/")
+    assert "Acme" in text_of(page)
+    assert "Globex" in text_of(page)
+    assert 'href="/o/globex/"' in page.content.decode()
+
+
+def test_who_belongs_nowhere_reads_what_to_do(
+    organization: Organization, client_of: Callable[[User], Client]
+) -> None:
+    nobody = create_user(email="nobody@example.org", password="correct-horse-battery")
+    page = client_of(nobody).get("/", follow=True)
+    assert "You belong to no organization yet." in text_of(page)
+    assert "nobody@example.org" in text_of(page)
+    assert "Acme" not in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "screen"),
+    [
+        ("alice", "/o/acme/committee/"),
+        ("bob", "/o/acme/committee/"),
+        ("fiona", "/o/acme/committee/"),
+        ("erik", "/o/acme/committee/"),
+        ("victor", "/o/acme/committee/"),
+        ("dora", "/o/acme/entries/"),
+    ],
+)
+def test_each_role_has_its_first_screen(
+    name: str,
+    screen: str,
+    organization: Organization,
+    client_of: Callable[[User], Client],
+    request: pytest.FixtureRequest,
+) -> None:
+    assert client_of(request.getfixturevalue(name)).get("/o/acme/")["Location"] == screen
+
+
+def test_an_auditor_reads_that_nothing_is_shared(axel: User, client_of: Callable[[User], Client]) -> None:
+    page = client_of(axel).get("/o/acme/")
+    assert page.status_code == 200
+    assert "Nothing has been shared with you yet." in text_of(page)
+
+
+def test_a_stranger_finds_nothing(
+    organization: Organization,
+    charlie: User,
+    other_organization: Organization,
+    client_of: Callable[[User], Client],
+) -> None:
+    assert client_of(charlie).get("/o/acme/").status_code == 404
+    assert Client().get("/o/acme/")["Location"].startswith("/accounts/login/")
