@@ -28,6 +28,7 @@ PORTS_TO_TRY = 100
 STOP_SECONDS = 10.0  # for a request or a task at work; afterwards it is killed, and its task runs again
 READY_SECONDS = 60.0
 LOOK_SECONDS = 0.1
+NOT_READY_PAUSE = 2.0
 EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - and where such a server is reached
 
 
@@ -94,6 +95,7 @@ class Supervisor:
         self.selector = selectors.DefaultSelector()
         self.announced = False
         self.complained = False
+        self.next_question = 0.0
         self.lock.describe(purpose="up", address="")
         self.host = os.environ.get("HOST", "").strip() or "127.0.0.1"
         self.port = choose_port(self.host)
@@ -137,7 +139,7 @@ class Supervisor:
             self._start_due_children()
             self._pass_output_on(LOOK_SECONDS)
             self._mend()
-            if not self.announced:
+            if not self.announced and time.monotonic() >= self.next_question:
                 self._announce_when_ready()
 
     def _start_due_children(self) -> None:
@@ -196,6 +198,8 @@ class Supervisor:
         connection = http.client.HTTPConnection(_reachable_name(self.host), self.port, timeout=10)
         try:
             connection.request("GET", "/readyz", headers={"Host": f"localhost:{self.port}"})
+            # Who answers "not yet" wrote down why: asking again at once would only fill the screen.
+            self.next_question = time.monotonic() + NOT_READY_PAUSE
             return connection.getresponse().status == http.HTTPStatus.OK
         except (OSError, http.client.HTTPException):
             return False
