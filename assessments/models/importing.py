@@ -1,9 +1,12 @@
 """Files that brought values."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assessments.querysets import ImportBatchQuerySet
 from organizations.tenancy.models import OrganizationModel, scoped
 
 
@@ -25,7 +28,9 @@ class ImportBatch(OrganizationModel):
     dry_run = models.BooleanField(default=False)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
     created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey("organizations.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        "organizations.User", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     finished_at = models.DateTimeField(null=True)
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
@@ -33,7 +38,7 @@ class ImportBatch(OrganizationModel):
     report = models.JSONField(default=dict)
     error = models.TextField(blank=True)
 
-    objects = scoped(models.QuerySet)
+    objects: ClassVar[Any] = scoped(ImportBatchQuerySet)
 
     class Meta:
         ordering = ["-created_at", "-id"]

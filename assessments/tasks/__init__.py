@@ -1,5 +1,20 @@
 """Background work of assessments."""
 
-from .valuation import dispatch_nightly, recompute_organization, recompute_projects, run_night, sweep_valuations
+from .importing import run_import, sweep_imports
+from .valuation import (
+    dispatch_nightly,
+    recompute_organization,
+    recompute_projects,
+    run_night,
+    sweep_valuations,
+)
 
-__all__ = ["dispatch_nightly", "recompute_organization", "recompute_projects", "run_night", "sweep_valuations"]
+__all__ = [
+    "dispatch_nightly",
+    "recompute_organization",
+    "recompute_projects",
+    "run_import",
+    "run_night",
+    "sweep_imports",
+    "sweep_valuations",
+]

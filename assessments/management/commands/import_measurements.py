@@ -23,7 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="CSV or XLSX")
         parser.add_argument("--organization", required=True, metavar="SLUG")
-        parser.add_argument("--mapping", type=Path, metavar="JSON", help="guessed from the headings where left out")
+        parser.add_argument(
+            "--mapping", type=Path, metavar="JSON", help="guessed from the headings where left out"
+        )
         parser.add_argument("--dry-run", action="store_true", help="count everything and write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 

@@ -1,0 +1,23 @@
+"""Imports: file → rows → mapping → projects, KPIs, targets, values → report. See docs/import.md."""
+
+from .batches import import_file, queue_import, recent_mappings, run_import, start_import, waiting_imports
+from .mapping import load_mapping, parse_mapping_text, read_mapping
+from .rejects import rejected_as_csv
+from .report import ImportReport, Rejection
+from .running import FileImport
+
+__all__ = [
+    "FileImport",
+    "ImportReport",
+    "Rejection",
+    "import_file",
+    "load_mapping",
+    "parse_mapping_text",
+    "queue_import",
+    "read_mapping",
+    "recent_mappings",
+    "rejected_as_csv",
+    "run_import",
+    "start_import",
+    "waiting_imports",
+]

@@ -1,0 +1,56 @@
+"""One import from file to report."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from organizations.models import Organization, User
+
+from .guessing import guess_mapping
+from .mapping import Mapping, MeasurementMapping, read_mapping
+from .measurement_rows import ValueRow, read_value_rows
+from .measurement_writing import write_values
+from .project_files import ProjectRow, read_project_rows, write_projects
+from .report import ImportReport
+from .tables import FileOptions, Listener, no_progress, open_table
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('assessments.import.' || %s, 0))"
+
+
+class FileImport:
+    """A file with its mapping, read but not written. Reading needs no database and no scope.
+
+    Raises:
+        InvalidInputError: the file or the mapping as a whole cannot be used.
+    """
+
+    def __init__(self, path: Path, content: Any, *, progress: Listener = no_progress) -> None:
+        #: the mapping used; a guessed one where `content` is empty
+        self.content: dict[str, Any] = content or _guess(path)
+        self.report = ImportReport()
+        self._mapping: Mapping = read_mapping(self.content)
+        self._values: list[ValueRow] = []
+        self._projects: list[ProjectRow] = []
+        with open_table(path, self._mapping.file) as table:
+            if isinstance(self._mapping, MeasurementMapping):
+                self._values = read_value_rows(table, self._mapping, self.report, progress)
+            else:
+                self._projects = read_project_rows(table, self._mapping, self.report, progress)
+        progress(self.report.rows, self.report.rows)
+
+    def write(self, actor: User | None, organization: Organization, *, batch_id: int | None) -> ImportReport:
+        """Create, set and record everything. Inside one transaction and the organization's scope."""
+        with connection.cursor() as cursor:
+            # Two imports at once would both create what both are missing.
+            cursor.execute(_LOCK, [str(organization.pk)])
+        if isinstance(self._mapping, MeasurementMapping):
+            write_values(actor, organization, self._mapping, self._values, self.report, batch_id=batch_id)
+        else:
+            write_projects(actor, organization, self._mapping, self._projects, self.report)
+        return self.report
+
+
+def _guess(path: Path) -> dict[str, Any]:
+    with open_table(path, FileOptions()) as table:
+        return guess_mapping(table.headings)

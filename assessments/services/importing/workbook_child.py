@@ -1,0 +1,133 @@
+"""Reads one sheet of a workbook, as a process of its own: `python -I workbook_child.py PATH SHEET`.
+
+It imports nothing of the product, so that it starts fast and holds nothing worth stealing. Its memory, its
+time and what it may inflate are limited here, before openpyxl sees a byte. Standard output: a JSON document
+per line, first `{"rows": n}` (about how many), then `[row number, [cells]]`, at the end `{"end": true}`, or
+at any point `{"error": code, …}`.
+"""
+
+import datetime
+import json
+import resource
+import sys
+import zipfile
+from typing import Any, NoReturn
+
+MEMORY_BYTES = 768 << 20
+SECONDS = 240
+MAX_MEMBERS = 2_000
+MAX_INFLATED = 400 << 20
+#: Sheets of repeated rows really reach 100; a bomb has about 1,000. Only judged where it could hurt.
+MAX_RATIO = 200
+RATIO_FROM = 8 << 20
+MAX_CELLS = 8_000_000
+MAX_ROWS = 1_048_576
+MAX_COLUMNS = 1_000
+
+
+def say(document: Any) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=True, separators=(",", ":")) + "\n")
+
+
+def refuse(code: str, **details: Any) -> NoReturn:
+    say({"error": code, **details})
+    sys.stdout.flush()
+    sys.exit(3)
+
+
+def limit_process() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def check_archive(path: str) -> None:
+    """Count what the archive says, then what really comes out of it."""
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        names = {member.filename.lower() for member in members}
+        if any(
+            name.endswith(("vbaproject.bin", "vbadata.xml")) or name.startswith("xl/macrosheets/")
+            for name in names
+        ):
+            refuse("macros")
+        if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_INFLATED:
+            refuse("too_large")
+        for member in members:
+            if member.file_size > RATIO_FROM and member.file_size > MAX_RATIO * max(1, member.compress_size):
+                refuse("bomb")
+        if "xl/workbook.xml" not in names and "[content_types].xml" not in names:
+            refuse("not_a_workbook")
+        inflated = 0
+        for member in members:
+            with archive.open(member) as stream:
+                while chunk := stream.read(1 << 20):
+                    inflated += len(chunk)
+                    if inflated > MAX_INFLATED:
+                        refuse("too_large")
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON: numbers as numbers, dates as ISO text, everything else as text."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return value if abs(value) < 1e300 else str(value)
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(sep=" ")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return str(value)
+
+
+def choose_sheet(book: Any, name: str) -> Any:
+    if name:
+        if name not in book.sheetnames:
+            refuse("no_such_sheet", sheets=book.sheetnames[:50])
+        return book[name]
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if not visible:
+        refuse("no_sheet")
+    return visible[0]
+
+
+def read(path: str, name: str) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    sheet = choose_sheet(book, name)
+    say({"rows": min(sheet.max_row or 0, MAX_ROWS)})
+    # The stated dimensions may lie: a missing cell must not be trusted, nor a far one padded up to.
+    sheet.reset_dimensions()
+    cells = 0
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if not row:
+            continue
+        cells += len(row)
+        if len(row) > MAX_COLUMNS and any(cell is not None for cell in row[MAX_COLUMNS:]):
+            refuse("too_many_columns", row=number, most=MAX_COLUMNS)
+        if cells > MAX_CELLS:
+            refuse("too_many_cells", most=MAX_CELLS)
+        say([number, [plain(value) for value in row[:MAX_COLUMNS]]])
+    say({"end": True})
+
+
+def main() -> None:
+    limit_process()
+    try:
+        check_archive(sys.argv[1])
+        read(sys.argv[1], sys.argv[2])
+    except MemoryError:
+        refuse("too_large")
+    except BrokenPipeError:
+        sys.exit(0)
+    # Whatever a damaged or hostile workbook does to the parser, the answer is one word; the process ends.
+    except Exception as error:
+        refuse("damaged", kind=type(error).__name__)
+
+
+if __name__ == "__main__":
+    main()
