@@ -4,9 +4,10 @@ import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 
 if TYPE_CHECKING:
-    from assessments.models import KpiResult, Measurement, ProjectResult
+    from assessments.models import ImportBatch, KpiResult, Measurement, ProjectResult
 
 
 class MeasurementQuerySet(models.QuerySet["Measurement"]):
@@ -31,6 +32,25 @@ class MeasurementQuerySet(models.QuerySet["Measurement"]):
             .exclude(models.Exists(returned.order_by()))
             .order_by("kpi_id", "period", "-version")
             .distinct("kpi_id", "period")
+        )
+
+
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+    """Imports of the organization in scope."""
+
+    def listed(self) -> Self:
+        """Newest first, with their counts but without the refused cells, of which there may be many."""
+        report = {name: KeyTransform(name, "report") for name in ("new", "changed", "same")}
+        cells = models.Func(
+            KeyTransform("rejected", "report"),
+            function="jsonb_array_length",
+            output_field=models.IntegerField(),
+        )
+        return (
+            self.select_related("created_by")
+            .defer("report", "mapping")
+            .annotate(**report, rejected=cells)
+            .order_by("-created_at", "-pk")
         )
 
 

@@ -81,7 +81,9 @@ def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashb
     """Prepare the page; texts are in the language in force."""
     rows = [_row(result) for result in results]
     totals = Totals(
-        len(rows), sum(row.result.benefits_actual for row in rows), sum(row.result.benefits_plan for row in rows)
+        len(rows),
+        sum(row.result.benefits_actual for row in rows),
+        sum(row.result.benefits_plan for row in rows),
     )
     newest = max(results, key=lambda result: result.known_at) if results else None
     months = [result.figures["to_date"] for result in results if result.figures.get("to_date")]
@@ -111,7 +113,10 @@ def _row(result: ProjectResult) -> Row:
     chart = None
     if spark and (any(spark["pl"]) or any(value for value in spark["ac"] if value)):
         chart = sparkline(labels=spark["months"], actual=spark["ac"], plan=spark["pl"])
-    tiers = [(name, getattr(result, name), _missing(result, name)) for name in ("functional", "operational", "strategic")]
+    tiers = [
+        (name, getattr(result, name), _missing(result, name))
+        for name in ("functional", "operational", "strategic")
+    ]
     return Row(result, chart, result.benefits_actual - result.benefits_plan, tiers)
 
 
@@ -143,7 +148,12 @@ def _bridge(organization: Organization, rows: list[Row], totals: Totals, to_date
         Step(_("At end"), end, "FC", is_total=True),
     ]
     title = Title(organization.name, _("Benefits"), _("until %(month)s · PL, AC, FC") % {"month": to_date})
-    return bridge(message=_bridge_message(organization, rows, totals), title=title, steps=steps, unit=organization.currency)
+    return bridge(
+        message=_bridge_message(organization, rows, totals),
+        title=title,
+        steps=steps,
+        unit=organization.currency,
+    )
 
 
 def _bridge_message(organization: Organization, rows: list[Row], totals: Totals) -> str:
@@ -164,7 +174,9 @@ def _bridge_message(organization: Organization, rows: list[Row], totals: Totals)
 
 def _cash(organization: Organization, results: Sequence[ProjectResult]) -> Chart | None:
     """Cumulative cash of the project whose payback moved most."""
-    moved = [result for result in results if result.payback_plan is not None and result.payback_outlook is not None]
+    moved = [
+        result for result in results if result.payback_plan is not None and result.payback_outlook is not None
+    ]
     if not moved:
         return None
     chosen = max(moved, key=lambda result: abs((result.payback_outlook or 0) - (result.payback_plan or 0)))
@@ -190,7 +202,11 @@ def cash_figure(result: ProjectResult, currency: str) -> Chart:
     origin_words = _("from go-live") if live else _("from first spend")
     return cumulative_cash(
         message=message,
-        title=Title(result.project.name, _("Cumulative net cash, %(origin)s") % {"origin": origin_words}, _("PL, AC, FC")),
+        title=Title(
+            result.project.name,
+            _("Cumulative net cash, %(origin)s") % {"origin": origin_words},
+            _("PL, AC, FC"),
+        ),
         labels=[str(number) for number in range(last + 1 - start)],
         actual=known["actual"][part],
         plan=known["plan"][part],
@@ -213,7 +229,13 @@ def _exceptions(organization: Organization, results: Sequence[ProjectResult]) ->
     for result in results:
         text = _exception(organization, result)
         if text:
-            found.append({"project": result.project, "text": text, "tone": "bad" if result.status == "off_track" else ""})
+            found.append(
+                {
+                    "project": result.project,
+                    "text": text,
+                    "tone": "bad" if result.status == "off_track" else "",
+                }
+            )
     return found[:MOST_EXCEPTIONS]
 
 

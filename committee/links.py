@@ -60,5 +60,5 @@ def _read(token: str, salt: str) -> SubscriptionKey:
 
 def link_is_dead() -> NotFoundError:
     return NotFoundError(
-        _("This link is no longer valid. Log in and open “Digest” to choose what you get by mail.")
+        _("This link is no longer valid. Log in and open “Mail digest” to choose what you get by mail.")
     )

@@ -16,13 +16,19 @@ class Subscription(OrganizationModel):
         WEEKLY = "weekly", _("Weekly, Monday 08:00")
         MONTHLY = "monthly", _("Monthly, on the third working day")
 
-    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="subscription", db_index=False)
-    frequency = models.CharField(_("frequency"), max_length=7, choices=Frequency.choices, default=Frequency.WEEKLY)
+    membership = models.OneToOneField(
+        Membership, on_delete=models.CASCADE, related_name="subscription", db_index=False
+    )
+    frequency = models.CharField(
+        _("frequency"), max_length=7, choices=Frequency.choices, default=Frequency.WEEKLY
+    )
     changed_at = models.DateTimeField(default=timezone.now)
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "membership"], name="committee_subscription_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "membership"], name="committee_subscription_once")
+        ]
 
     def __str__(self) -> str:
         return self.frequency
@@ -47,7 +53,9 @@ class Delivery(OrganizationModel):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["organization", "subscription", "period"], name="committee_delivery_once")
+            models.UniqueConstraint(
+                fields=["organization", "subscription", "period"], name="committee_delivery_once"
+            )
         ]
 
     def __str__(self) -> str:

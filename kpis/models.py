@@ -1,5 +1,7 @@
 """What success means: KPI definitions and their targets over time."""
 
+from typing import Any, ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -127,7 +129,7 @@ class Kpi(OrganizationModel):
     #: Kept by `kpis.services.draw_plan_path`, so that scoring reads one row per KPI.
     plan_path = ArrayField(models.FloatField(), null=True, editable=False)
 
-    objects = scoped(KpiQuerySet)
+    objects: ClassVar[Any] = scoped(KpiQuerySet)
 
     class Meta:
         ordering = ["name"]
@@ -174,7 +176,7 @@ class Target(OrganizationModel):
     period = models.DateField(_("period"))
     value = models.FloatField(_("target"))
 
-    objects = scoped(TargetQuerySet)
+    objects: ClassVar[Any] = scoped(TargetQuerySet)
 
     class Meta:
         ordering = ["period"]

@@ -1,5 +1,6 @@
 """Deploy mistakes, found before they cost something."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -20,8 +21,18 @@ def mode_is_production(**_: Any) -> list[CheckMessage]:
 @register(deploy=True)
 def mail_can_leave(**_: Any) -> list[CheckMessage]:
     """Without EMAIL_URL no digest and no invitation reaches anybody."""
-    if not settings.LOCAL and not getattr(settings, "EMAIL_HOST_USER", "") and settings.EMAIL_HOST == "localhost":
-        return [Warning("EMAIL_URL is not set.", hint="Set EMAIL_URL=smtp+tls://user:password@host:587.", id="valuetrack.W001")]
+    if (
+        not settings.LOCAL
+        and not getattr(settings, "EMAIL_HOST_USER", "")
+        and settings.EMAIL_HOST == "localhost"
+    ):
+        return [
+            Warning(
+                "EMAIL_URL is not set.",
+                hint="Set EMAIL_URL=smtp+tls://user:password@host:587.",
+                id="valuetrack.W001",
+            )
+        ]
     return []
 
 
@@ -29,12 +40,18 @@ def mail_can_leave(**_: Any) -> list[CheckMessage]:
 def links_point_to_us(**_: Any) -> list[CheckMessage]:
     """Links in mails begin with PUBLIC_URL."""
     if not settings.LOCAL and not settings.PUBLIC_URL.startswith("https://"):
-        return [Error("PUBLIC_URL is not an https:// address.", hint="Set PUBLIC_URL=https://…", id="valuetrack.E002")]
+        return [
+            Error(
+                "PUBLIC_URL is not an https:// address.",
+                hint="Set PUBLIC_URL=https://…",
+                id="valuetrack.E002",
+            )
+        ]
     return []
 
 
 @register(Tags.database)
-def role_cannot_bypass_policies(databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+def role_cannot_bypass_policies(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Row-level security must hold for the role that requests and workers use."""
     if not databases:
         return []

@@ -24,14 +24,13 @@ _NAVIGATION = [
 def shell(request: HttpRequest) -> dict[str, Any]:
     """`organization`, `membership`, `navigation` and the reader's theme and palette."""
     user = getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
     membership = getattr(request, "membership", None)
     return {
         "organization": membership.organization if membership else None,
         "membership": membership,
         "navigation": _navigation(request) if membership else [],
-        "theme": user.theme if known else "auto",
-        "palette": user.palette if known else "blue-orange",
+        "theme": getattr(user, "theme", "auto"),
+        "palette": getattr(user, "palette", "blue-orange"),
         "local_mode": settings.LOCAL,
     }
 
@@ -43,7 +42,8 @@ def _navigation(request: Any) -> list[dict[str, Any]]:
         if not allows(request.membership, right) or (right is Right.SEE_OUTBOX and not settings.LOCAL):
             continue
         url = reverse(name, args=[request.organization.slug])
-        entries.append({"label": label, "url": url, "current": request.path.startswith(base + prefix)})
+        current = request.path.startswith(base + prefix)
+        entries.append({"label": label, "url": url, "current": current, "shows_due": right is Right.ENTER})
     sections = sections_for(request)
     if sections:
         # One entry for all pages about the organization itself: it opens the first one the role allows.

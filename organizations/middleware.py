@@ -3,7 +3,7 @@
 import re
 import zoneinfo
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from organizations.errors import ProductError
-from organizations.models import Membership, Organization
+from organizations.models import Membership, Organization, User
 from organizations.tenancy import organization_scope
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -48,11 +48,11 @@ class OrganizationMiddleware:
 
 
 def _membership(request: HttpRequest, organization: Organization) -> Membership | None:
-    membership: Membership | None = Membership.objects.filter(user=request.user).first()
+    membership: Membership | None = Membership.objects.filter(user_id=request.user.pk).first()
     if membership is not None:
         # Both are at hand already: following the references would ask the database again.
         membership.organization = organization
-        membership.user = request.user  # type: ignore[assignment]
+        membership.user = cast(User, request.user)
     return membership
 
 
@@ -66,7 +66,7 @@ class ReaderMiddleware:
         user = request.user
         language = user.language if user.is_authenticated else translation.get_language_from_request(request)
         translation.activate(language)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()
         timezone.activate(_zone_of(request))
         try:
             response = self.get_response(request)

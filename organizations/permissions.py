@@ -76,7 +76,9 @@ def requires(right: Right) -> Callable[[type_of_view], type_of_view]:
 
     def decorate(view: type_of_view) -> type_of_view:
         @wraps(view)
-        def checked(request: HttpRequest, organization_slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def checked(
+            request: HttpRequest, organization_slug: str, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
             member = cast(MemberRequest, request)
             if getattr(request, "membership", None) is None:
                 raise NotFoundError

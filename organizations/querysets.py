@@ -18,8 +18,7 @@ if TYPE_CHECKING:
         User,
     )
 
-
-#: how often a mail is tried before it is given up
+#: a mail that the server refused so often is given up
 MAIL_ATTEMPTS = 8
 
 

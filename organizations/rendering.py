@@ -8,3 +8,4 @@ class ProductFormRenderer(TemplatesSetting):
 
     form_template_name = "components/form.html"
     field_template_name = "components/field.html"
+    formset_template_name = "components/formset.html"

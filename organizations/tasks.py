@@ -12,7 +12,7 @@ from organizations.services.mail import send_waiting_mail
 from organizations.tenancy import organization_scope
 
 
-class OrganizationTask(Task):  # type: ignore[misc]
+class OrganizationTask(Task):  # type: ignore[type-arg]
     """A task whose first argument is the organization's id.
 
     It opens the organization's scope, one transaction around the whole task, unless `opens_scope` is off:

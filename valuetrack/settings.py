@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from django.utils.translation import gettext_lazy as _
 
 from valuetrack import env, local, logs
 
@@ -30,7 +29,9 @@ ALLOWED_HOSTS = env.words(
 )
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
 #: how links in mails begin
-PUBLIC_URL = env.text("PUBLIC_URL", f"http://127.0.0.1:{env.integer('PORT', 8000, low=1, high=65535)}").rstrip("/")
+PUBLIC_URL = env.text(
+    "PUBLIC_URL", f"http://127.0.0.1:{env.integer('PORT', 8000, low=1, high=65535)}"
+).rstrip("/")
 
 INSTALLED_APPS = [
     "valuetrack",
@@ -115,7 +116,9 @@ DATABASES: dict[str, dict[str, Any]] = {
         "ENGINE": "valuetrack.postgres",
         "OPTIONS": _options if _owner else {**_options, "assume_role": APPLICATION_ROLE},
         "OWNER": {
-            key: value for key, value in env.database("DATABASE_OWNER_URL", _owner).items() if key in {"USER", "PASSWORD"}
+            key: value
+            for key, value in env.database("DATABASE_OWNER_URL", _owner).items()
+            if key in {"USER", "PASSWORD"}
         }
         if _owner
         else {},
@@ -129,7 +132,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis("REDIS_URL", local.local_redis_url())
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "vt"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "vt",
+    }
 }
 #: 0 switches the cache of finished pages off; they are then made from results at each request
 PAGE_CACHE_SECONDS = env.integer("PAGE_CACHE_SECONDS", 3600, low=0, high=86400)
@@ -160,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
     # Beat only pokes; who is due is decided from the database. Odd minutes keep clear of everybody's hour.
     "dispatch-nightly": {"task": "assessments.tasks.dispatch_nightly", "schedule": 600.0},
     "sweep-valuations": {"task": "assessments.tasks.sweep_valuations", "schedule": 67.0},
+    "sweep-imports": {"task": "assessments.tasks.sweep_imports", "schedule": 71.0},
     "dispatch-digests": {"task": "committee.tasks.dispatch_digests", "schedule": 607.0},
     "sweep-outbox": {"task": "organizations.tasks.sweep_outbox", "schedule": 61.0},
     "sweep-deletions": {"task": "organizations.tasks.sweep_deletions", "schedule": 1801.0},
@@ -266,7 +274,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["organizations.api.access.TokenAuthentication", "organizations.api.access.MemberSession"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "organizations.api.access.TokenAuthentication",
+        "organizations.api.access.MemberSession",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["organizations.api.access.MemberPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -89,7 +89,6 @@ def problems() -> list[str]:
             found.append(f"not translated: {text!r}")
         else:
             # Babel's own checkers: a placeholder lost or changed, a plural form missing.
-            entry.python_format = message.python_format
             found += [f"{error}: {text!r}" for error in entry.check(known)]
     return found
 

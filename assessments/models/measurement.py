@@ -1,5 +1,7 @@
 """The value of a KPI in a period, in versions that are never updated."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,13 +32,15 @@ class Measurement(OrganizationModel):
     value = models.FloatField(null=True)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.SUBMITTED)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey("organizations.User", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    recorded_by = models.ForeignKey(
+        "organizations.User", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     source = models.CharField(max_length=12, choices=Kpi.Source.choices, default=Kpi.Source.MANUAL)
     note = models.TextField(blank=True)
     #: the import that brought it; no foreign key, so that bulk loads check one reference per row and not two
     batch_id = models.BigIntegerField(null=True)
 
-    objects = scoped(MeasurementQuerySet)
+    objects: ClassVar[Any] = scoped(MeasurementQuerySet)
 
     class Meta:
         constraints = [
@@ -48,7 +52,8 @@ class Measurement(OrganizationModel):
             ),
             models.CheckConstraint(condition=models.Q(version__gte=1), name="assessments_measurement_first"),
             models.CheckConstraint(
-                condition=models.Q(value__isnull=False) | ~models.Q(note=""), name="assessments_measurement_answer"
+                condition=models.Q(value__isnull=False) | ~models.Q(note=""),
+                name="assessments_measurement_answer",
             ),
         ]
 

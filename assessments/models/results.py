@@ -1,5 +1,7 @@
 """What pages, digests and the API read. Written by `assessments.services.recompute` only."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +30,7 @@ class Run(OrganizationModel):
     #: results whose inputs hash differed and were therefore written
     written = models.PositiveIntegerField(default=0)
 
-    objects = scoped(models.QuerySet)
+    objects: ClassVar[Any] = scoped(models.QuerySet)
 
     class Meta:
         ordering = ["-known_at", "-id"]
@@ -68,10 +70,12 @@ class KpiResult(OrganizationModel):
     stale = models.BooleanField()
     dropped = models.BooleanField()
 
-    objects = scoped(KpiResultQuerySet)
+    objects: ClassVar[Any] = scoped(KpiResultQuerySet)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "kpi"], name="assessments_kpiresult_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "kpi"], name="assessments_kpiresult_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kpi_id}: {self.attainment}"
@@ -120,10 +124,12 @@ class ProjectResult(OrganizationModel):
     #: series and secondary figures for charts; see `assessments.services.recompute`
     figures = models.JSONField(default=dict)
 
-    objects = scoped(ProjectResultQuerySet)
+    objects: ClassVar[Any] = scoped(ProjectResultQuerySet)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "project"], name="assessments_projectresult_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "project"], name="assessments_projectresult_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.project_id}: {self.value_index}"

@@ -15,10 +15,29 @@ from django.db import connection
 #: how many newest periods the status looks back on (two the same change it)
 PERIODS = 3
 
-KPI_COLUMNS = (
-    "id project_id tier direction weight frequency baseline low high tolerance expected_start target"
-    " period value preliminary planned value_1 planned_1 value_2 planned_2 former_hash"
-).split()
+KPI_COLUMNS = [
+    "id",
+    "project_id",
+    "tier",
+    "direction",
+    "weight",
+    "frequency",
+    "baseline",
+    "low",
+    "high",
+    "tolerance",
+    "expected_start",
+    "target",
+    "period",
+    "value",
+    "preliminary",
+    "planned",
+    "value_1",
+    "planned_1",
+    "value_2",
+    "planned_2",
+    "former_hash",
+]
 
 _KPIS = """
 SELECT k.id, k.project_id, k.tier, k.direction, k.weight, k.frequency, k.baseline_value, k.range_low, k.range_high,
@@ -44,9 +63,7 @@ WHERE k.organization_id = %(organization)s AND k.archived_at IS NULL AND k.proje
 ORDER BY k.id
 """
 
-_FORMER = (
-    "(SELECT r.inputs_hash FROM assessments_kpiresult r WHERE r.organization_id = %(organization)s AND r.kpi_id = k.id)"
-)
+_FORMER = "(SELECT r.inputs_hash FROM assessments_kpiresult r WHERE r.organization_id = %(organization)s AND r.kpi_id = k.id)"
 
 # Plan and forecast carry the line's risk adjustment; what really happened does not. Exact decimals are added
 # before they become floats, so that the order of rows cannot move the last digit.
@@ -161,7 +178,9 @@ def load_inputs(
         cursor.execute(_TERMS.format(**sources), values)
         terms = Terms(*cursor.fetchone())
         chosen = "true" if project_ids is None else "p.id = ANY(%(projects)s)"
-        cursor.execute(_PROJECTS.format(chosen=chosen, **sources), {**values, "projects": list(project_ids or [])})
+        cursor.execute(
+            _PROJECTS.format(chosen=chosen, **sources), {**values, "projects": list(project_ids or [])}
+        )
         projects = [ProjectInput(*row) for row in cursor.fetchall()]
         values["projects"] = [project.id for project in projects]
         cursor.execute(_KPIS.format(former=_FORMER if live else "NULL", **sources), values)

@@ -61,15 +61,17 @@ def value_money(inputs: Inputs) -> list[ProjectMoney]:
     rate = monthly_rate(inputs.terms.discount_rate)
     plan = _valued(rate, [(grid.plan_costs, grid.plan_benefits) if grid else None for grid in grids])
     outlook = _valued(rate, [(grid.costs, grid.benefits) if grid else None for grid in grids])
-    return [
-        _project_money(*one) for one in zip(inputs.projects, grids, plan, outlook, strict=True)
-    ]
+    return [_project_money(*one) for one in zip(inputs.projects, grids, plan, outlook, strict=True)]
 
 
 def _grid(flows: dict[tuple[str, str], dict[int, float]], as_of: datetime.date) -> _Grid | None:
     today = step_of(as_of)
     actual_steps = [
-        step for (_kind, series), months in flows.items() if series == "actual" for step in months if step <= today
+        step
+        for (_kind, series), months in flows.items()
+        if series == "actual"
+        for step in months
+        if step <= today
     ]
     steps = [step for (_kind, series), months in flows.items() if series != "actual" for step in months]
     if not steps and not actual_steps:
@@ -80,7 +82,9 @@ def _grid(flows: dict[tuple[str, str], dict[int, float]], as_of: datetime.date) 
     row: dict[tuple[str, str], Floats] = {}
     for kind in ("cost", "benefit"):
         for series in ("plan", "forecast", "actual"):
-            row[kind, series] = _row(flows.get((kind, series), {}), first, width, today if series == "actual" else last)
+            row[kind, series] = _row(
+                flows.get((kind, series), {}), first, width, today if series == "actual" else last
+            )
 
     def ahead(kind: str) -> Floats:
         # Actual so far; then the forecast where somebody made one, else the plan.
@@ -115,7 +119,9 @@ def _valued(rate: float, pairs: list[tuple[Floats, Floats] | None]) -> list[dict
     for pair in pairs:
         moving = np.flatnonzero((pair[0] != 0) | (pair[1] != 0)) if pair is not None else np.array([])
         start = int(moving[0]) if moving.size else 0
-        trimmed.append((pair[0][start:], pair[1][start:], start) if pair is not None and moving.size else None)
+        trimmed.append(
+            (pair[0][start:], pair[1][start:], start) if pair is not None and moving.size else None
+        )
     width = max((one[0].size for one in trimmed if one), default=0)
     costs, benefits = np.zeros((len(pairs), width)), np.zeros((len(pairs), width))
     for place, one in enumerate(trimmed):

@@ -64,7 +64,9 @@ def value_projects(inputs: Inputs) -> Valuation:
         digests[position].update(key)
         until[position] = min(until[position], turn)
     for flow in inputs.flows:
-        digests[place[flow.project_id]].update(repr((flow.kind, flow.series, flow.steps, flow.amounts)).encode())
+        digests[place[flow.project_id]].update(
+            repr((flow.kind, flow.series, flow.steps, flow.amounts)).encode()
+        )
     for digest, figures in zip(digests, money, strict=True):
         # "To date" moves with the month where nothing actual holds it.
         digest.update(str(figures.figures.get("to_date")).encode())
@@ -72,7 +74,10 @@ def value_projects(inputs: Inputs) -> Valuation:
 
 
 def reproduce(
-    organization: Organization, *, as_of: datetime.date | None = None, known_at: datetime.datetime | None = None
+    organization: Organization,
+    *,
+    as_of: datetime.date | None = None,
+    known_at: datetime.datetime | None = None,
 ) -> Valuation:
     """What a run of that day would have said with what was known then; writes nothing."""
     moment = known_at or timezone.now()
@@ -218,7 +223,8 @@ def _publish(organization: Organization, valuation: Valuation, trigger: str, sta
         rows = [project_row(valuation, place) for place in range(len(inputs.projects))]
         projects = write_project_results(cursor, organization.pk, run, rows)
         cursor.execute(
-            "UPDATE organizations_organization SET generation = generation + 1 WHERE id = %s", [organization.pk]
+            "UPDATE organizations_organization SET generation = generation + 1 WHERE id = %s",
+            [organization.pk],
         )
     written = len(changed) + projects
     Run.objects.filter(pk=run.pk).update(
@@ -250,8 +256,10 @@ def project_row(valuation: Valuation, place: int) -> dict[str, Any]:
         "status": scores.words[place],
         "capped": bool(scores.gated[place]),
         **{f"kpis_{word}": counts[place] for word, counts in scores.counts.items()},
-        **{name: 0.0 for name in ("benefits_actual", "benefits_plan", "costs_actual", "costs_plan")},
-        **dict.fromkeys(("roi_plan", "roi_outlook", "npv_plan", "npv_outlook", "payback_plan", "payback_outlook")),
+        **dict.fromkeys(("benefits_actual", "benefits_plan", "costs_actual", "costs_plan"), 0.0),
+        **dict.fromkeys(
+            ("roi_plan", "roi_outlook", "npv_plan", "npv_outlook", "payback_plan", "payback_outlook")
+        ),
         **money.values,
         "figures": {**money.figures, "geometric": _number(scores.geometric[place])},
     }

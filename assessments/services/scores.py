@@ -63,7 +63,20 @@ def score_kpis(inputs: Inputs) -> KpiScores:
     columns = {name: [row[place] for row in inputs.kpis] for place, name in enumerate(KPI_COLUMNS)}
     number = {
         name: _floats(columns[name])
-        for name in "baseline low high tolerance target weight value planned value_1 planned_1 value_2 planned_2".split()
+        for name in [
+            "baseline",
+            "low",
+            "high",
+            "tolerance",
+            "target",
+            "weight",
+            "value",
+            "planned",
+            "value_1",
+            "planned_1",
+            "value_2",
+            "planned_2",
+        ]
     }
     number["tolerance"][number["tolerance"] <= 0] = np.nan
     direction = np.array(columns["direction"], dtype=np.str_)
@@ -98,7 +111,10 @@ def _ratios(number: dict[str, Floats], direction: NDArray[np.str_], value: Float
     flat = (number["baseline"] == number["target"]) & np.isin(direction, ["higher", "lower"])
     if flat.any():
         result[flat] = maintain_attainment_batch(
-            value[flat], number["target"][flat], direction=direction[flat], tolerance=number["tolerance"][flat]
+            value[flat],
+            number["target"][flat],
+            direction=direction[flat],
+            tolerance=number["tolerance"][flat],
         )
     ranged = direction == "range"
     if ranged.any():
@@ -184,9 +200,15 @@ def fold_status(newest: Any, middle: Any, oldest: Any) -> str | None:
 def _hashes(inputs: Inputs, calendar: dict[str, Any]) -> list[bytes]:
     """16 bytes over everything that decides a KPI's result."""
     head = f"{METHOD_VERSION}|{inputs.terms}".encode()
-    flags = zip(*(calendar[name].tolist() for name in ("due", "stale", "dropped", "is_in", "late")), strict=True)
+    flags = zip(
+        *(calendar[name].tolist() for name in ("due", "stale", "dropped", "is_in", "late")), strict=True
+    )
     return [
-        hashlib.blake2b(repr((row[:-1], flag)).encode(), key=hashlib.blake2b(head, digest_size=16).digest(), digest_size=16).digest()
+        hashlib.blake2b(
+            repr((row[:-1], flag)).encode(),
+            key=hashlib.blake2b(head, digest_size=16).digest(),
+            digest_size=16,
+        ).digest()
         for row, flag in zip(inputs.kpis, flags, strict=True)
     ]
 
@@ -226,7 +248,10 @@ def score_projects(inputs: Inputs, kpis: KpiScores) -> ProjectScores:
         words=_project_words(by_period, index.gated, kpis, owner, count),
         counts={name: np.bincount(owner[flag], minlength=count).tolist() for name, flag in flags.items()},
         tier_counts=[
-            {name: np.bincount(owner[flag & (tier == step)], minlength=count).tolist() for name, flag in flags.items()}
+            {
+                name: np.bincount(owner[flag & (tier == step)], minlength=count).tolist()
+                for name, flag in flags.items()
+            }
             for step in range(len(TIERS))
         ],
     )
@@ -240,7 +265,12 @@ def _tier_scores(
         ratios[chosen], kpis.weight[chosen], groups, count * len(TIERS), cap=inputs.terms.score_cap
     )
     return [
-        Scores(*(getattr(scores, name)[step * count : (step + 1) * count] for name in ("value", "coverage", "low", "high")))
+        Scores(
+            *(
+                getattr(scores, name)[step * count : (step + 1) * count]
+                for name in ("value", "coverage", "low", "high")
+            )
+        )
         for step in range(len(TIERS))
     ]
 
@@ -255,7 +285,9 @@ def _plan_index(
     return value_indices(*(score.value for score in scores), weights=weights).value
 
 
-def _project_words(by_period: list[Floats], gated: Flags, kpis: KpiScores, owner: Any, count: int) -> list[str]:
+def _project_words(
+    by_period: list[Floats], gated: Flags, kpis: KpiScores, owner: Any, count: int
+) -> list[str]:
     early = kpis.has_value[0] & np.isnan(kpis.on_plan[0]) & ~kpis.dropped
     early_or_ahead = np.bincount(owner[early | ~kpis.due], minlength=count).tolist()
     waiting = np.bincount(owner[kpis.due & ~kpis.has_value[0]], minlength=count).tolist()
@@ -263,6 +295,8 @@ def _project_words(by_period: list[Floats], gated: Flags, kpis: KpiScores, owner
     for place, points in enumerate(zip(*(period.tolist() for period in by_period), strict=True)):
         newest, middle, oldest = (status_word(None if np.isnan(point) else point) for point in points)
         word = capped_status(fold_status(newest, middle, oldest), gated=bool(gated[place]))  # type: ignore[arg-type]
-        nothing = "too_early" if early_or_ahead[place] and early_or_ahead[place] >= waiting[place] else "no_data"
+        nothing = (
+            "too_early" if early_or_ahead[place] and early_or_ahead[place] >= waiting[place] else "no_data"
+        )
         result.append(word or nothing)
     return result

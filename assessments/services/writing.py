@@ -24,7 +24,9 @@ _KPI_TYPES = {
 }
 
 
-def write_kpi_results(cursor: Any, organization_id: int, run_id: int, kpis: KpiScores, changed: list[int]) -> None:
+def write_kpi_results(
+    cursor: Any, organization_id: int, run_id: int, kpis: KpiScores, changed: list[int]
+) -> None:
     """Insert or replace the results of the KPIs at the places `changed`."""
     if not changed:
         return
@@ -119,7 +121,9 @@ def write_project_results(cursor: Any, organization_id: int, run: Run, rows: lis
 
 
 def _upsert_projects(cursor: Any, organization_id: int, run: Run, rows: list[dict[str, Any]]) -> None:
-    packed = [{**row, "tiers": json.dumps(row["tiers"]), "figures": json.dumps(row["figures"])} for row in rows]
+    packed = [
+        {**row, "tiers": json.dumps(row["tiers"]), "figures": json.dumps(row["figures"])} for row in rows
+    ]
     names = ", ".join(_PROJECT_TYPES)
     head = "run_id, as_of, known_at, method_version"
     # Texts travel and become jsonb on the server.

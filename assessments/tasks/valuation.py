@@ -18,7 +18,9 @@ def recompute_projects(organization: Organization) -> None:
     recompute.recompute_pending(organization)
 
 
-@shared_task(name="assessments.tasks.valuation.recompute_organization", base=OrganizationTask, opens_scope=False)
+@shared_task(
+    name="assessments.tasks.valuation.recompute_organization", base=OrganizationTask, opens_scope=False
+)
 def recompute_organization(organization: Organization) -> None:
     """Value every project: the terms of computation changed."""
     recompute.recompute_organization(organization, trigger="change")

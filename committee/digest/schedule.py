@@ -33,6 +33,16 @@ class Slot:
         return f"{self.start:%Y-%m}"
 
 
+def period_label(period: str) -> str:
+    """The name of a stored period in the language in force: `2026-W47` is "week 47, 2026"."""
+    year, _hyphen, rest = period.partition("-")
+    if rest.startswith("W"):
+        return periods.label(
+            datetime.date.fromisocalendar(int(year), int(rest[1:]), 1), periods.Frequency.WEEK
+        )
+    return periods.label(datetime.date(int(year), int(rest), 1), periods.Frequency.MONTH)
+
+
 def newest_slot(frequency: str, moment: datetime.datetime, zone: zoneinfo.ZoneInfo) -> Slot | None:
     """The last slot that `moment` has reached; None when the digest is off."""
     unit = _unit(frequency)

@@ -75,5 +75,8 @@ def _chips(
     everything = {"label": _ALL[name], "url": f"?{rest.lstrip('&')}" if rest else "?", "current": not chosen}
     return [
         everything,
-        *({"label": label, "url": f"?{name}={value}{rest}", "current": value == chosen} for value, label in choices),
+        *(
+            {"label": label, "url": f"?{name}={value}{rest}", "current": value == chosen}
+            for value, label in choices
+        ),
     ]

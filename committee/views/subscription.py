@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from committee import services
 from committee.access import deliveries_for, subscription_for
-from committee.digest.schedule import next_slot
+from committee.digest.schedule import next_slot, period_label
 from committee.emails import zone_of
 from committee.forms import SubscriptionForm
 from committee.links import read_undo_token, read_unsubscribe_token
@@ -88,6 +88,7 @@ class _Sent:
     """A line of the delivery log."""
 
     delivery: Delivery
+    period: str
     state: str
     tone: str
 
@@ -108,11 +109,15 @@ def _log(deliveries: Sequence[Delivery]) -> list[_Sent]:
 
 
 def _sent(delivery: Delivery) -> _Sent:
+    return _Sent(delivery, period_label(delivery.period), *_state(delivery))
+
+
+def _state(delivery: Delivery) -> tuple[str, str]:
     mail = delivery.mail
     if delivery.outcome == Delivery.Outcome.SILENT:
-        return _Sent(delivery, _("Nothing had changed, nothing was sent"), "")
+        return _("Nothing had changed, nothing was sent"), ""
     if mail is None or mail.sent_at:
-        return _Sent(delivery, _("Sent"), "good")
+        return _("Sent"), "good"
     if mail.error:
-        return _Sent(delivery, _("The mail server refused it"), "bad")
-    return _Sent(delivery, _("On its way"), "open")
+        return _("Not sent"), "bad"
+    return _("On its way"), "open"

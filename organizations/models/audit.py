@@ -1,5 +1,7 @@
 """What is kept about changes: who did what (`AuditEvent`), and every version of a definition (`RowVersion`)."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,13 +28,15 @@ class AuditEvent(OrganizationModel):
     after = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
 
-    objects = scoped(AuditEventQuerySet)
+    objects: ClassVar[Any] = scoped(AuditEventQuerySet)
 
     class Meta:
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["organization", "-at"], name="organizations_audit_at"),
-            models.Index(fields=["organization", "target_type", "target_id"], name="organizations_audit_target"),
+            models.Index(
+                fields=["organization", "target_type", "target_id"], name="organizations_audit_target"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,7 +67,9 @@ class RowVersion(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["organization_id", "table_name", "recorded_at"], name="organizations_rowversion_at")
+            models.Index(
+                fields=["organization_id", "table_name", "recorded_at"], name="organizations_rowversion_at"
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """The truth about jobs: the broker only pokes."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,11 +36,13 @@ class JobRun(OrganizationModel):
     error = models.TextField(blank=True)
     outcome = models.JSONField(default=dict)
 
-    objects = scoped(JobRunQuerySet)
+    objects: ClassVar[Any] = scoped(JobRunQuerySet)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "kind", "period"], name="organizations_jobrun_period")
+            models.UniqueConstraint(
+                fields=["organization", "kind", "period"], name="organizations_jobrun_period"
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """The outbox: a mail is a row first and leaves once."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils import timezone
 
@@ -27,7 +29,7 @@ class OutboundMail(OrganizationModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
 
-    objects = scoped(OutboundMailQuerySet)
+    objects: ClassVar[Any] = scoped(OutboundMailQuerySet)
 
     class Meta:
         ordering = ["-queued_at", "-id"]

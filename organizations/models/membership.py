@@ -1,5 +1,7 @@
 """Who belongs to an organization, where and with which role."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -26,10 +28,15 @@ class Department(OrganizationModel):
 
     name = models.CharField(_("name"), max_length=120)
     parent = models.ForeignKey(
-        "self", verbose_name=_("part of"), on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+        "self",
+        verbose_name=_("part of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
     )
 
-    objects = scoped(DepartmentQuerySet)
+    objects: ClassVar[Any] = scoped(DepartmentQuerySet)
 
     class Meta:
         ordering = ["name"]
@@ -53,11 +60,16 @@ class Membership(OrganizationModel):
     user = models.ForeignKey("organizations.User", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     department = models.ForeignKey(
-        Department, verbose_name=_("department"), on_delete=models.SET_NULL, null=True, blank=True, related_name="members"
+        Department,
+        verbose_name=_("department"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="members",
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = scoped(MembershipQuerySet)
+    objects: ClassVar[Any] = scoped(MembershipQuerySet)
 
     class Meta:
         constraints = [
@@ -79,16 +91,23 @@ class Invitation(OrganizationModel):
     email = models.EmailField(_("e-mail address"))
     role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.CONTRIBUTOR)
     department = models.ForeignKey(
-        Department, verbose_name=_("department"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        Department,
+        verbose_name=_("department"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     secret_hash = models.CharField(max_length=64, editable=False)
-    invited_by = models.ForeignKey("organizations.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    invited_by = models.ForeignKey(
+        "organizations.User", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
 
-    objects = scoped(InvitationQuerySet)
+    objects: ClassVar[Any] = scoped(InvitationQuerySet)
 
     class Meta:
         ordering = ["-created_at"]

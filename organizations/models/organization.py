@@ -19,7 +19,9 @@ class Organization(models.Model):
         max_length=50,
         unique=True,
         validators=[
-            RegexValidator(r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$", _("Use small letters, digits and inner hyphens."))
+            RegexValidator(
+                r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$", _("Use small letters, digits and inner hyphens.")
+            )
         ],
     )
     name = models.CharField(_("name"), max_length=120)
@@ -32,7 +34,9 @@ class Organization(models.Model):
         validators=[RegexValidator(r"^[A-Z]{3}$", _("Use the ISO code, such as EUR or CNY."))],
     )
     fiscal_year_start = models.PositiveSmallIntegerField(
-        _("first month of the fiscal year"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+        _("first month of the fiscal year"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
     )
     discount_rate = models.FloatField(
         _("discount rate"), default=0.08, validators=[MinValueValidator(0), MaxValueValidator(1)]
@@ -63,7 +67,9 @@ class Organization(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(weight_functional__gte=0, weight_operational__gte=0, weight_strategic__gte=0)
+                condition=models.Q(
+                    weight_functional__gte=0, weight_operational__gte=0, weight_strategic__gte=0
+                )
                 & ~models.Q(weight_functional=0, weight_operational=0, weight_strategic=0),
                 name="organizations_organization_weights",
                 violation_error_message=_("At least one tier needs a weight above 0."),

@@ -36,7 +36,9 @@ def record_event(
     return event
 
 
-def changes_between(instance: models.Model, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def changes_between(
+    instance: models.Model, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """(before, after) of the fields of `instance` that `values` would really change."""
     before, after = {}, {}
     for name, value in values.items():

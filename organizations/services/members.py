@@ -46,9 +46,17 @@ def invite(
     )
     invitation.full_clean()
     invitation.save()
-    record_event(actor=actor, action="member.invited", target=invitation, after={"email": email, "role": role})
+    record_event(
+        actor=actor, action="member.invited", target=invitation, after={"email": email, "role": role}
+    )
     mail = invitation_mail(invitation, link=invitation_link(invitation, secret))
-    queue_mail(organization=organization, kind="invitation", key=f"invitation:{invitation.pk}", address=email, mail=mail)
+    queue_mail(
+        organization=organization,
+        kind="invitation",
+        key=f"invitation:{invitation.pk}",
+        address=email,
+        mail=mail,
+    )
     return invitation
 
 
@@ -64,7 +72,9 @@ def read_invitation(token: str) -> Invitation:
     Raises:
         NotFoundError: the link is forged, used, revoked or older than 14 days.
     """
-    gone = NotFoundError(_("This invitation is no longer valid. Ask the person who invited you for a new one."))
+    gone = NotFoundError(
+        _("This invitation is no longer valid. Ask the person who invited you for a new one.")
+    )
     try:
         organization_id, invitation_id, secret = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError) as error:
@@ -94,9 +104,9 @@ def accept_invitation(*, token: str, user: User | None, name: str = "", password
     invitation = read_invitation(token)
     with organization_scope(invitation.organization):
         # Claimed by a conditional update before anything else, so that a double click joins once.
-        claimed = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True).update(
-            accepted_at=timezone.now()
-        )
+        claimed = Invitation.objects.filter(
+            pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True
+        ).update(accepted_at=timezone.now())
         if not claimed:
             raise ConflictError(_("This invitation has been used."))
         user = _invited_user(invitation, user, name=name, password=password)
@@ -114,13 +124,16 @@ def accept_invitation(*, token: str, user: User | None, name: str = "", password
 def _invited_user(invitation: Invitation, user: User | None, *, name: str, password: str) -> User:
     if user is None:
         if User.objects.filter(email=invitation.email).exists():
-            raise ConflictError(_("This address has a log-in already. Log in first, then open the link again."))
+            raise ConflictError(
+                _("This address has a log-in already. Log in first, then open the link again.")
+            )
         return create_user(
             email=invitation.email, password=password, name=name, language=invitation.organization.language
         )
     if user.email.lower() != invitation.email.lower():
         raise ConflictError(
-            _("This invitation is for %(email)s. Log out, then open the link again.") % {"email": invitation.email}
+            _("This invitation is for %(email)s. Log out, then open the link again.")
+            % {"email": invitation.email}
         )
     return user
 
@@ -133,7 +146,9 @@ def revoke_invitation(*, actor: User, invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def change_member(*, actor: User, membership: Membership, role: str, department: Department | None) -> Membership:
+def change_member(
+    *, actor: User, membership: Membership, role: str, department: Department | None
+) -> Membership:
     """Change role or department; the last administrator keeps the role."""
     if membership.role == Role.ADMIN and role != Role.ADMIN:
         _refuse_without_administrator(membership)
@@ -155,7 +170,9 @@ def remove_member(*, actor: User, membership: Membership) -> None:
 
 def _refuse_without_administrator(membership: Membership) -> None:
     # Locked, so that two administrators cannot remove each other at the same moment.
-    administrators = list(Membership.objects.select_for_update().filter(role=Role.ADMIN).values_list("pk", flat=True))
+    administrators = list(
+        Membership.objects.select_for_update().filter(role=Role.ADMIN).values_list("pk", flat=True)
+    )
     if administrators == [membership.pk]:
         raise ConflictError(_("An organization needs an administrator. Give another member the role first."))
 

@@ -46,13 +46,23 @@ def create_organization(*, slug: str, name: str, admin: User, **settings: Any) -
     organization.save()
     with organization_scope(organization):
         add_member(actor=admin, organization=organization, user=admin, role=Role.ADMIN)
-        record_event(actor=admin, action="organization.created", target=organization, after={"name": name, "slug": slug})
+        record_event(
+            actor=admin,
+            action="organization.created",
+            target=organization,
+            after={"name": name, "slug": slug},
+        )
     return organization
 
 
 @transaction.atomic
 def add_member(
-    *, actor: User | None, organization: Organization, user: User, role: str, department: Department | None = None
+    *,
+    actor: User | None,
+    organization: Organization,
+    user: User,
+    role: str,
+    department: Department | None = None,
 ) -> Membership:
     """A person joins with a role."""
     membership: Membership = Membership.objects.create(
@@ -63,7 +73,9 @@ def add_member(
 
 
 @transaction.atomic
-def update_organization(*, actor: User, organization: Organization, values: Mapping[str, Any]) -> Organization:
+def update_organization(
+    *, actor: User, organization: Organization, values: Mapping[str, Any]
+) -> Organization:
     """Change settings; when a term of computation changed, all figures are computed anew after the commit."""
     before, after = changes_between(organization, values)
     if not after:
@@ -96,12 +108,16 @@ def create_department(
     department = Department(organization=organization, name=name, parent=parent)
     department.full_clean()
     department.save()
-    record_event(actor=actor, action="department.created", target=department, after={"name": name, "parent": parent})
+    record_event(
+        actor=actor, action="department.created", target=department, after={"name": name, "parent": parent}
+    )
     return department
 
 
 @transaction.atomic
-def update_department(*, actor: User, department: Department, name: str, parent: Department | None) -> Department:
+def update_department(
+    *, actor: User, department: Department, name: str, parent: Department | None
+) -> Department:
     """Rename or move a department; it cannot move below itself."""
     above = parent
     while above is not None:
@@ -130,7 +146,9 @@ def delete_organization(*, organization: Organization) -> None:
     with organization_scope(organization), connection.cursor() as cursor:
         # Foreign keys between tenant tables are deferred, so the order does not matter.
         for model in models:
-            cursor.execute(f'DELETE FROM "{model._meta.db_table}" WHERE organization_id = %s', [organization.pk])  # noqa: S608
+            cursor.execute(
+                f'DELETE FROM "{model._meta.db_table}" WHERE organization_id = %s', [organization.pk]
+            )  # noqa: S608
         cursor.execute("DELETE FROM organizations_organization WHERE id = %s", [organization.pk])
         cursor.execute(
             f'DELETE FROM "{RowVersion._meta.db_table}" WHERE organization_id = %s',  # noqa: S608

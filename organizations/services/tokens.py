@@ -31,7 +31,9 @@ def create_token(
         secret_hash=hash_secret(secret),
         expires_at=expires_at,
     )
-    record_event(actor=membership.user, action="token.created", target=token, after={"name": name, "access": access})
+    record_event(
+        actor=membership.user, action="token.created", target=token, after={"name": name, "access": access}
+    )
     return token, secret
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, models
+from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
 
 from .scope import ORGANIZATION_SETTING, USER_SETTING
@@ -17,7 +17,7 @@ class _DatabaseRule(models.BaseConstraint):
     def remove_statements(self, model: type[models.Model]) -> list[str]:
         raise AssertionError("each rule writes its own statements")
 
-    def constraint_sql(self, model: type[models.Model] | None, schema_editor: SchemaEditor | None) -> str | None:
+    def constraint_sql(self, model: type[models.Model] | None, schema_editor: SchemaEditor | None) -> Any:
         # Called inside CREATE TABLE: the table does not stand yet, so the statements wait for the end.
         self.create_sql(model, schema_editor)
         return None

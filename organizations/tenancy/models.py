@@ -21,7 +21,7 @@ class OrganizationModelBase(ModelBase):
     """
 
     def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **options: Any) -> Any:
-        model = super().__new__(cls, name, bases, attrs, **options)
+        model: Any = super().__new__(cls, name, bases, attrs, **options)
         if not model._meta.abstract:
             _declare_tenancy(model)
         return model
@@ -38,7 +38,7 @@ def _declare_tenancy(model: Any) -> None:
         rules.append(RowHistory(name=f"{table}_history"))
     indexes = []
     for field in meta.local_fields:
-        if not isinstance(field, models.ForeignKey) or _is_global(field):
+        if (not field.many_to_one and not field.one_to_one) or _is_global(field):
             continue
         field.db_constraint = False
         field.db_index = False
@@ -83,7 +83,9 @@ class OutsideScopeQuerySet(DisabledQuerySet):  # type: ignore[misc]
 
 def scoped(queryset: type[models.QuerySet[Any]] = models.QuerySet) -> Any:
     """A manager of the scope in force with the methods of `queryset`."""
-    base = type(ScopedManager(organization="organization", _manager_class=models.Manager.from_queryset(queryset)))
+    base = type(
+        ScopedManager(organization="organization", _manager_class=models.Manager.from_queryset(queryset))
+    )
 
     class OrganizationManager(base):  # type: ignore[misc,valid-type]
         """Fails closed: outside of a scope its query sets cannot be evaluated."""
@@ -114,10 +116,14 @@ class OrganizationModel(models.Model, metaclass=OrganizationModelBase):
     append_only: ClassVar[bool] = False
 
     organization = models.ForeignKey(
-        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False, editable=False
+        "organizations.Organization",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        editable=False,
     )
 
-    objects = scoped()
+    objects: ClassVar[Any] = scoped()
 
     class Meta:
         abstract = True

@@ -24,7 +24,7 @@ from organizations.models import JobRun, Organization, User
 from organizations.services import update_organization
 from organizations.tenancy import organization_scope
 from projects.models import PendingValuation, Project
-from tests.assessments.roll_out import AS_OF, add_money, make_kpi, make_project, month, record
+from tests.assessments.worked_example import AS_OF, add_money, make_kpi, make_project, month, record
 
 pytestmark = pytest.mark.django_db
 
@@ -153,7 +153,9 @@ def test_an_old_run_is_reproduced_to_the_last_digit_after_corrections(
         record(alice, kpi, {month(9): 61.0}, note="counted anew")
         update_kpi(actor=alice, kpi=kpi, values={"weight": 7.0, "baseline_value": 90.0}, reason="wrong year")
         project.money_lines.get(kind="benefit").cash_flows.filter(series="actual").delete()
-        update_organization(actor=alice, organization=organization, values={"discount_rate": 0.2, "score_cap": 1.0})
+        update_organization(
+            actor=alice, organization=organization, values={"discount_rate": 0.2, "score_cap": 1.0}
+        )
         Project.objects.filter(pk=project.pk).update(go_live_actual=month(6))
     recompute_organization(organization, as_of=AS_OF)
     assert result_of(project).operational != stored.operational
@@ -193,7 +195,9 @@ def test_a_night_runs_once(project: Project, organization: Organization) -> None
         assert Run.objects.filter(trigger="night").count() == 1
 
 
-def test_the_next_night_costs_nothing_when_nothing_changed(project: Project, organization: Organization) -> None:
+def test_the_next_night_costs_nothing_when_nothing_changed(
+    project: Project, organization: Organization
+) -> None:
     run_night(organization, now=NIGHT)
     run_night(organization, now=NIGHT + datetime.timedelta(days=1))
     with organization_scope(organization):

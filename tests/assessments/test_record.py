@@ -22,7 +22,9 @@ SEPTEMBER = datetime.date(2025, 9, 1)
 def kpi(scope: Organization, alice: User) -> Kpi:
     project = create_project(actor=alice, organization=scope, values={"code": "ERP", "name": "ERP group"})
     return create_kpi(
-        actor=alice, project=project, values={"name": "Lead time", "tier": "operational", "direction": "lower", "unit": "h"}
+        actor=alice,
+        project=project,
+        values={"name": "Lead time", "tier": "operational", "direction": "lower", "unit": "h"},
     )
 
 
@@ -31,7 +33,9 @@ def one(kpi: Kpi, value: float | None, **fields: object) -> MeasurementInput:
 
 
 def values(kpi: Kpi) -> list[tuple[int, float | None, str]]:
-    return list(Measurement.objects.filter(kpi=kpi).order_by("version").values_list("version", "value", "status"))
+    return list(
+        Measurement.objects.filter(kpi=kpi).order_by("version").values_list("version", "value", "status")
+    )
 
 
 def test_a_value_is_recorded_with_who_when_and_whence(kpi: Kpi, scope: Organization, alice: User) -> None:
@@ -51,7 +55,9 @@ def test_the_same_value_again_changes_nothing(kpi: Kpi, scope: Organization, ali
     assert not PendingValuation.objects.exists()
 
 
-def test_a_correction_is_a_new_version_and_the_old_one_stays(kpi: Kpi, scope: Organization, alice: User) -> None:
+def test_a_correction_is_a_new_version_and_the_old_one_stays(
+    kpi: Kpi, scope: Organization, alice: User
+) -> None:
     record_measurements(alice, scope, [one(kpi, 12.5)])
     assert record_measurements(alice, scope, [one(kpi, 11.0, note="typing error")]) == RecordReport(changed=1)
     assert values(kpi) == [(1, 12.5, "submitted"), (2, 11.0, "submitted")]

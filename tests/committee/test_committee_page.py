@@ -12,7 +12,7 @@ from organizations.models import Organization, User
 from organizations.services import update_profile
 from organizations.tenancy import organization_scope
 from projects.models import Project
-from tests.assessments.roll_out import AS_OF, add_money, make_kpi, make_project, month, record
+from tests.assessments.worked_example import AS_OF, add_money, make_kpi, make_project, month, record
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def test_the_message_names_money_and_payback(project: Project, erik: User, clien
 
 def test_a_row_shows_score_was_and_now(project: Project, erik: User, client_of: ClientOf) -> None:
     text = read(client_of(erik))
-    assert '<span>11</span> → <strong>3</strong>' in text
+    assert "<span>11</span> → <strong>3</strong>" in text
     assert "At risk" in text  # on plan, but without strategic evidence at best amber
     assert "0 of 0 in" not in text
     assert "not due" in text
@@ -58,7 +58,9 @@ def test_an_empty_organization_is_told_what_will_be_here(
     assert "/o/acme/projects/new/" not in read(client_of(victor))
 
 
-def test_a_filter_without_a_match_offers_all_projects(project: Project, erik: User, client_of: ClientOf) -> None:
+def test_a_filter_without_a_match_offers_all_projects(
+    project: Project, erik: User, client_of: ClientOf
+) -> None:
     text = read(client_of(erik), PAGE + "?kind=CRM")
     assert "No project matches this filter." in text
     assert "ERP group" not in text.split("<tbody>")[-1]

@@ -134,7 +134,7 @@ def test_the_preheader_is_the_message(digest: Any) -> None:
 def test_bars_are_as_long_as_the_variance_and_fill_the_row(digest: Any) -> None:
     html = part(digest(OA, {**CRM, "benefits_actual": 2_400_000.0, "benefits_plan": 1_800_000.0}), "html")
     assert 'class="bar-bad" width="50%"' in html
-    assert 'class="bar-good" width="25%"' in html
+    assert 'class="bar-good axis" width="25%"' in html
 
 
 def test_a_reader_is_spoken_to_in_their_language_zone_and_colours(

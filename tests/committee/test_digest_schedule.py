@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from committee.digest.schedule import Slot, newest_slot, next_slot
+from committee.digest.schedule import Slot, newest_slot, next_slot, period_label
+from projects import periods
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 ZONES = [SHANGHAI, *map(zoneinfo.ZoneInfo, ["America/New_York", "Europe/Berlin", "Pacific/Apia", "UTC"])]
-moments = some.datetimes(
-    datetime.datetime(2020, 2, 1), datetime.datetime(2035, 1, 1), timezones=some.just(datetime.UTC)
+# Seconds from 2020 to 2035.
+moments = some.integers(1_580_000_000, 2_050_000_000).map(
+    lambda seconds: datetime.datetime.fromtimestamp(seconds, datetime.UTC)
 )
 
 
@@ -82,3 +84,9 @@ def test_the_next_slot_lies_outside_the_pause(
     assert following is not None
     assert following.at.date() >= until
     assert following.at > moment
+
+
+@given(moments, some.sampled_from(["weekly", "monthly"]))
+def test_a_stored_period_keeps_its_name(moment: datetime.datetime, frequency: str) -> None:
+    slot = newest(frequency, moment)
+    assert period_label(slot.period) == periods.label(slot.start, slot.frequency)

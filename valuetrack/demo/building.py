@@ -133,8 +133,9 @@ def _create_money(
         decide_gate(actor=stage.person("executive"), project=project, gate=gate, reason=reason)
     for line, row in lines:
         actual, forecast = series.turned_out(line, story.code, live, stage.today)
-        set_cash_flows(actor=finance, line=row, series=CashFlow.Series.ACTUAL, amounts=actual)
-        set_cash_flows(actor=finance, line=row, series=CashFlow.Series.FORECAST, amounts=forecast)
+        for word, amounts in ((CashFlow.Series.ACTUAL, actual), (CashFlow.Series.FORECAST, forecast)):
+            if amounts:
+                set_cash_flows(actor=finance, line=row, series=word, amounts=amounts)
 
 
 def _create_kpis(stage: Stage, project: Project, story: ProjectStory, live: datetime.date) -> list[Measured]:

@@ -8,7 +8,7 @@ from django.db.backends.postgresql import base, creation
 
 
 @contextmanager
-def as_owner(connection: "DatabaseWrapper") -> Iterator[None]:
+def as_owner(connection: Any) -> Iterator[None]:
     """Reconnect `connection` as the owner of the tables; the application's role returns at the end.
 
     Must not be entered inside a transaction: the connection is closed on the way in and out.

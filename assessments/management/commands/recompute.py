@@ -76,7 +76,10 @@ def describe(organization: Organization, valuation: Valuation) -> dict[str, Any]
         by_project[kpis.columns["project_id"][place]].append(
             {
                 "id": kpi_id,
-                **{name: kpis.columns[name][place] for name in ("tier", "period", "value", "planned", "target")},
+                **{
+                    name: kpis.columns[name][place]
+                    for name in ("tier", "period", "value", "planned", "target")
+                },
                 "attainment": _number(kpis.attainment[place]),
                 "on_plan": _number(kpis.on_plan[0][place]),
                 "status": kpis.words[place],

@@ -42,7 +42,8 @@ def test_every_tenant_table_has_manager_policy_and_keys(model: type[models.Model
     foreign = {
         field.name
         for field in model._meta.local_fields
-        if isinstance(field, models.ForeignKey) and field.remote_field.model._meta.label_lower not in GLOBAL_MODELS
+        if isinstance(field, models.ForeignKey)
+        and field.remote_field.model._meta.label_lower not in GLOBAL_MODELS
     }
     assert foreign == references
     assert not model._meta.local_many_to_many
@@ -70,7 +71,9 @@ def test_the_tests_run_as_the_applications_role(organization: Organization) -> N
         assert cursor.fetchone()[0] == "valuetrack_app"
 
 
-def test_sql_without_a_scope_sees_no_row(organization: Organization, other_organization: Organization) -> None:
+def test_sql_without_a_scope_sees_no_row(
+    organization: Organization, other_organization: Organization
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM organizations_membership")
         assert cursor.fetchone()[0] == 0
@@ -95,7 +98,7 @@ def test_a_reference_to_another_tenants_row_is_refused(
 ) -> None:
     with organization_scope(other_organization):
         theirs = create_department(actor=charlie, organization=other_organization, name="Theirs")
-    with organization_scope(organization), pytest.raises(IntegrityError), transaction.atomic():
+    with organization_scope(organization), pytest.raises(IntegrityError), transaction.atomic():  # noqa: PT012
         Department.objects.create(organization=organization, name="Ours", parent_id=theirs.pk)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

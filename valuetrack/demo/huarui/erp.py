@@ -35,47 +35,48 @@ ERP = ProjectStory(
     functional=(
         KpiStory(
             "用户接受度", "每月问卷中选择 4 分或 5 分的用户比例。",
-            CAPABILITY, "%", 58, 81, 82, noise=1.4, decimals=0, owner="supply", source="survey",
+            CAPABILITY, "%", 58, 74, 82, noise=1.2, decimals=0, owner="supply", ramp=9, source="survey",
         ),
         KpiStory(
             "主数据完整率", "必填字段齐全的物料和供应商占比。",
-            EFFICIENCY, "%", 72, 93, 95, noise=0.8, decimals=0, owner="supply",
+            EFFICIENCY, "%", 72, 88, 95, noise=0.8, decimals=0, owner="supply", ramp=9,
         ),
         KpiStory(
             "接口失败", "每千次接口调用的失败次数。",
-            EFFICIENCY, "次/千次", 12, 4.4, 4, noise=0.5, owner="systems",
+            EFFICIENCY, "次/千次", 12, 6.2, 4, noise=0.3, owner="systems", ramp=9,
         ),
     ),
     operational=(
         KpiStory(
             "库存周转天数", "月末库存成本 ÷ 近三个月日均销售成本。",
-            FINANCIAL, "天", 78, 68.2, 66, noise=1.0, season=0.8, peak=1, owner="supply", weight=2,
+            FINANCIAL, "天", 78, 69.4, 66, noise=0.6, season=0.4, peak=1, owner="supply", ramp=11, weight=2,
         ),
         KpiStory(
             "采购订单处理时间", "从申请到下单的工作日，中位数。",
-            EFFICIENCY, "天", 6.2, 4.4, 4, noise=0.18, owner="supply",
+            EFFICIENCY, "天", 6.2, 4.7, 4, noise=0.1, owner="supply", ramp=11,
         ),
         KpiStory(
             "月结天数", "从月末到集团报表签发的工作日。",
-            EFFICIENCY, "天", 11, 8.3, 7.5, noise=0.25, owner="supply", missing=1,
+            EFFICIENCY, "天", 11, 8.6, 7.5, noise=0.2, owner="supply", ramp=11, missing=1,
         ),
         KpiStory(
             "盘点准确率", "系统与实物一致的库位占比。",
-            EFFICIENCY, "%", 94, 97.1, 98, noise=0.25, owner="supply",
+            EFFICIENCY, "%", 94, 96.8, 98, noise=0.2, owner="supply", ramp=11,
         ),
     ),
     strategic=(
         KpiStory(
             "采购成本指数", "同一篮子 600 种物料的加权价格，上线前一年 = 100。",
-            FINANCIAL, "指数", 100, 96.4, 94, noise=0.4, owner="supply", weight=2, reach=15,
+            FINANCIAL, "指数", 100, 96.4, 94, noise=0.4, owner="supply", ramp=11, weight=2, reach=15,
         ),
         KpiStory(
             "营运资金占比", "营运资金 ÷ 近四季度销售额。",
-            FINANCIAL, "%", 26.5, 24.4, 23.5, noise=0.25, frequency=QUARTER, owner="supply", reach=15,
+            FINANCIAL, "%", 26.5, 24.9, 23.5, noise=0.15, frequency=QUARTER, owner="supply", ramp=11,
+            reach=15,
         ),
         KpiStory(
             "集团协同采购占比", "由集团统一谈判的采购额占比。",
-            INNOVATION, "%", 31, 44, 50, noise=1.0, decimals=0, owner="supply", reach=15,
+            INNOVATION, "%", 31, 43, 50, noise=0.8, decimals=0, owner="supply", ramp=11, reach=15,
         ),
     ),
     lines=(

@@ -37,57 +37,57 @@ CRM = ProjectStory(
         KpiStory(
             "Active users in the field force",
             "Representatives who logged a visit in the week ÷ representatives on duty.",
-            CAPABILITY, "%", 52, 87, 85, noise=2, season=2, peak=3, decimals=0, frequency=WEEK, owner="sales",
+            CAPABILITY, "%", 52, 76, 85, noise=2, season=2, peak=3, decimals=0, frequency=WEEK, owner="sales",
             source="usage",
         ),
         KpiStory(
             "Complete customer records",
             "Accounts with contact, segment, agreement and next step filled.",
-            EFFICIENCY, "%", 58, 84, 85, noise=1.2, decimals=0, owner="sales",
+            EFFICIENCY, "%", 58, 76, 85, noise=1.2, decimals=0, owner="sales",
         ),
         KpiStory(
             "Mobile sync failures",
             "Failed synchronisations per 1,000.",
-            EFFICIENCY, "per 1,000", 14, 4.2, 4, noise=0.6, owner="systems", ramp=5,
+            EFFICIENCY, "per 1,000", 14, 6.4, 4, noise=0.4, owner="systems", ramp=5,
         ),
     ),
     operational=(
         KpiStory(
             "Time to quote",
             "Hours from request to sent quote, median.",
-            EFFICIENCY, "hours", 31, 21, 18, noise=1.0, season=0.8, owner="sales",
+            EFFICIENCY, "hours", 31, 22.6, 18, noise=0.6, season=0.4, owner="sales",
         ),
         KpiStory(
             "Visits per representative",
             "Visits logged per representative and week.",
-            EFFICIENCY, "per week", 17, 20.2, 21, noise=0.4, season=0.4, peak=3, owner="sales",
+            EFFICIENCY, "per week", 17, 19.5, 21, noise=0.2, season=0.2, peak=3, owner="sales",
         ),
         KpiStory(
             "Requests answered the same day",
             "Customer requests answered on the day they arrive.",
-            EFFICIENCY, "%", 63, 76, 80, noise=1.2, season=1, peak=2, decimals=0, owner="sales", missing=1,
+            EFFICIENCY, "%", 63, 73, 80, noise=1.0, season=0.5, peak=2, decimals=0, owner="sales", missing=1,
         ),
         KpiStory(
             "Discount outside the guideline",
             "Quotes with a discount above the guideline ÷ all quotes.",
-            FINANCIAL, "%", 18.5, 14.0, 12, noise=0.5, owner="sales",
+            FINANCIAL, "%", 18.5, 14.5, 12, noise=0.3, owner="sales",
         ),
     ),
     strategic=(
         KpiStory(
             "Quote conversion",
             "Quotes won ÷ quotes decided in the month, by value.",
-            FINANCIAL, "%", 24.0, 26.3, 28, noise=0.5, season=0.5, owner="sales", weight=2, reach=15,
+            FINANCIAL, "%", 24.0, 26.3, 28, noise=0.3, season=0.2, owner="sales", weight=2, reach=15,
         ),
         KpiStory(
             "Sales per key account",
             "Net sales of the last three months ÷ key accounts, at constant prices.",
-            FINANCIAL, "k EUR", 412, 437, 452, noise=5, season=6, decimals=0, owner="sales", reach=15,
+            FINANCIAL, "k EUR", 412, 437, 452, noise=3, season=3, decimals=0, owner="sales", reach=15,
         ),
         KpiStory(
             "Net promoter score of retailers",
             "Quarterly survey of 600 retailers, 0 to 10.",
-            INNOVATION, "points", 21, 27.5, 30, noise=0.8, decimals=0, frequency=QUARTER, source="survey",
+            INNOVATION, "points", 21, 26, 30, noise=0.6, decimals=0, frequency=QUARTER, source="survey",
             owner="sales", reach=15, ramp=8,
         ),
     ),

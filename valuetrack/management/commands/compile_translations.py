@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         group = parser.add_mutually_exclusive_group()
-        group.add_argument("--check", action="store_true", help="fail when a message is missing, fuzzy or broken")
+        group.add_argument(
+            "--check", action="store_true", help="fail when a message is missing, fuzzy or broken"
+        )
         group.add_argument("--update", action="store_true", help="add new messages, drop vanished ones")
 
     def handle(self, *args: Any, **options: Any) -> None:

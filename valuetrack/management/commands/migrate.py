@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.commands import migrate
-from django.conf import settings
 from django.db import DatabaseError, connections
 
 from valuetrack.postgres.base import as_owner
