@@ -1,0 +1,18 @@
+"""Addresses of committee."""
+
+from django.urls import URLPattern, path
+
+from committee.views import dashboard, outbox, subscription
+
+app_name = "committee"
+
+urlpatterns: list[URLPattern] = [
+    path("o/<slug:organization_slug>/committee/", dashboard.committee, name="committee"),
+    path("o/<slug:organization_slug>/subscription/", subscription.subscription, name="subscription"),
+    path("o/<slug:organization_slug>/subscription/test/", subscription.send_test, name="subscription_test"),
+    path("unsubscribe/<str:token>/", subscription.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<str:token>/undo/", subscription.undo_unsubscribe, name="undo_unsubscribe"),
+    path("o/<slug:organization_slug>/outbox/", outbox.outbox, name="outbox"),
+    path("o/<slug:organization_slug>/outbox/<int:pk>/", outbox.outbox_message, name="outbox_message"),
+    path("o/<slug:organization_slug>/outbox/<int:pk>/html/", outbox.outbox_html, name="outbox_html"),
+]
