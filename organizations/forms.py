@@ -97,6 +97,13 @@ class PercentField(forms.FloatField):
         return f"{round(value * 100, 4):g}" if isinstance(value, float) else value
 
 
+class PlainNumberField(forms.FloatField):
+    """A number that is shown as people write it: 30 and not 30.0."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:g}" if isinstance(value, float) else value
+
+
 class ProfileForm(forms.ModelForm[User]):
     """The reader's own name, language, zone and colours."""
 
@@ -161,6 +168,11 @@ class SettingsForm(forms.ModelForm[Organization]):
             "name", "language", "zone", "night_hour", "currency", "fiscal_year_start", "discount_rate",
             "weight_functional", "weight_operational", "weight_strategic", "score_cap",
         ]  # fmt: skip
+        field_classes = {
+            "weight_functional": PlainNumberField,
+            "weight_operational": PlainNumberField,
+            "weight_strategic": PlainNumberField,
+        }
         labels = {
             "name": _("Name"),
             "weight_functional": _("Weight of the functional tier"),

@@ -37,7 +37,8 @@ WORDS: dict[str, Promise | str] = {
     "organization.created": gettext_lazy("created the organization"),
     "organization.updated": gettext_lazy("changed the settings"),
     "organization.deleted": gettext_lazy("deleted the organization"),
-    "member.added": gettext_lazy("joined: %(target)s"),
+    "member.added": gettext_lazy("added the member %(target)s"),
+    "member.joined": gettext_lazy("joined"),
     "member.invited": gettext_lazy("invited %(target)s"),
     "member.invitation_revoked": gettext_lazy("withdrew the invitation of %(target)s"),
     "member.changed": gettext_lazy("changed the member %(target)s"),
@@ -104,18 +105,19 @@ def _is_audited(model: type[models.Model]) -> bool:
 
 def _entry(event: AuditEvent, model: type[models.Model] | None) -> dict[str, Any]:
     names = list(dict.fromkeys([*event.before, *event.after]))
+    changes = [
+        {
+            "field": _field_label(model, name),
+            "old": _value(model, name, event.before.get(name)),
+            "new": _value(model, name, event.after.get(name)),
+        }
+        for name in names
+    ]
     return {
         "who": str(event.actor) if event.actor else _("ValueTrack"),
         "when": event.at,
         "what": what_happened(event),
-        "changes": [
-            {
-                "field": _field_label(model, name),
-                "old": _value(model, name, event.before.get(name)),
-                "new": _value(model, name, event.after.get(name)),
-            }
-            for name in names
-        ],
+        "changes": [change for change in changes if change["old"] or change["new"]],
         "why": event.reason,
     }
 
@@ -155,4 +157,6 @@ def _value(model: type[models.Model] | None, name: str, value: Any) -> str:
         return str(choices[value])
     if isinstance(field, models.DateField) and isinstance(value, str):
         return formats.date_format(datetime.datetime.fromisoformat(value), "DATE_FORMAT")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return formats.localize(value) if isinstance(value, int | float) else str(value)

@@ -68,7 +68,8 @@ def add_member(
     membership: Membership = Membership.objects.create(
         organization=organization, user=user, role=role, department=department
     )
-    record_event(actor=actor, action="member.added", target=membership, after={"role": role})
+    action = "member.joined" if actor == user else "member.added"
+    record_event(actor=actor, action=action, target=membership, after={"role": role})
     return membership
 
 

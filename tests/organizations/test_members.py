@@ -98,7 +98,7 @@ def test_a_new_person_joins_with_name_and_password(organization: Organization, a
     assert user.check_password(NEW["password"])
     with organization_scope(organization):
         assert Membership.objects.get(user=user).role == Role.PMO
-        assert AuditEvent.objects.filter(action="member.added", actor=user).exists()
+        assert AuditEvent.objects.filter(action="member.joined", actor=user).exists()
     assert guest.get("/profile/").status_code == 200
 
 
