@@ -25,7 +25,7 @@ test: .venv/.installed
 check: DEPLOYMENT = VALUETRACK_MODE=production ALLOWED_HOSTS=valuetrack.example \
 	SECRET_KEY=$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	DATABASE_URL=postgresql://valuetrack@database.example/valuetrack REDIS_URL=redis://queue.example:6379/0 \
-	EMAIL_URL=smtp+tls://valuetrack@mail.example:587 PUBLIC_URL=https://valuetrack.example
+	EMAIL_URL=submission://valuetrack@mail.example:587 PUBLIC_URL=https://valuetrack.example
 check: .venv/.installed
 	$(IN_VENV) -m ruff check .
 	$(IN_VENV) -m ruff format --check .

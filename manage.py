@@ -46,13 +46,29 @@ def main() -> int:
     purpose = f"manage.py {' '.join(arguments[:1])}"
     try:
         with local.services(purpose=purpose) if needs_services(arguments) else nullcontext():
-            from django.core.management import execute_from_command_line
-
-            execute_from_command_line(sys.argv)
+            run_command()
     except local.LocalServicesError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def run_command() -> None:
+    """Let Django run the command; what only the operator can mend is said in one line."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+    from django.db import OperationalError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        raise local.LocalServicesError(str(error)) from error
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None):  # the server answered: no matter of its address
+            raise
+        raise local.LocalServicesError(
+            f"The database does not answer: {' '.join(str(error).split())}"
+        ) from error
 
 
 if __name__ == "__main__":

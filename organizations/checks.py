@@ -29,7 +29,7 @@ def mail_can_leave(**_: Any) -> list[CheckMessage]:
         return [
             Warning(
                 "EMAIL_URL is not set.",
-                hint="Set EMAIL_URL=smtp+tls://user:password@host:587.",
+                hint="Set EMAIL_URL=submission://user:password@host:587.",
                 id="valuetrack.W001",
             )
         ]

@@ -100,12 +100,15 @@ def redis(name: str, default: str) -> str:
 
 
 def email(name: str) -> dict[str, Any] | None:
-    """An `smtp://user:password@host:587/?tls=True` address as Django's settings dict, `None` when not set."""
+    """A `submission://user:password@host:587` (with TLS) or `smtp://host:25` address as Django's settings dict.
+
+    `None` when not set.
+    """
     found = os.environ.get(name)
     if not found:
         return None
-    if found.split("://", 1)[0] not in {"smtp", "smtps", "smtp+tls", "smtp+ssl", "submission"}:
-        raise _wrong(name, "an address such as smtp+tls://user:password@host:587", _without_password(found))
+    if found.split("://", 1)[0] not in {"smtp", "submission"}:
+        raise _wrong(name, "an address such as submission://user:password@host:587", _without_password(found))
     return dict(dj_email_url.parse(found))
 
 

@@ -18,6 +18,7 @@ from typing import TextIO
 
 from valuetrack.local.children import Child, child_environment, end_leftovers, read_procfile
 from valuetrack.local.errors import LocalServicesError
+from valuetrack.local.given import check_given_servers
 from valuetrack.local.paths import PROJECT_FOLDER
 from valuetrack.local.prepared import demo_log_ins, is_prepared
 from valuetrack.local.processes import spawn
@@ -112,6 +113,7 @@ class Supervisor:
         try:
             end_leftovers()
             self.lock.describe(purpose="up", address=self.address)
+            check_given_servers()
             self.services.start()
             if not is_prepared():
                 self._prepare()
