@@ -14,7 +14,6 @@ from charts.kinds import bridge, cumulative_cash, sparkline
 from charts.numbers import Figures, compact_money
 from committee.message import draft_message, rank
 from organizations.models import Organization
-from projects.models import Project
 from projects.periods import label, months_between
 
 #: bars of single projects in the bridge; the rest is one bar
@@ -67,14 +66,9 @@ class Dashboard:
     exceptions: list[dict[str, Any]]
 
 
-def read_results(kind: str = "", gate: str = "") -> list[ProjectResult]:
+def read_results() -> list[ProjectResult]:
     """Newest results with their projects, worst first, in one query."""
-    results = ProjectResult.objects.current().select_related("project__business_owner")
-    if kind in Project.SystemKind.values:
-        results = results.filter(project__system_kind=kind)
-    if gate in Project.Gate.values:
-        results = results.filter(project__gate=gate)
-    return sorted(results, key=rank)
+    return sorted(ProjectResult.objects.current().select_related("project__business_owner"), key=rank)
 
 
 def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashboard:

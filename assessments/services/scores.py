@@ -238,7 +238,8 @@ def score_projects(inputs: Inputs, kpis: KpiScores) -> ProjectScores:
     weights: Any = inputs.terms.weights
     index = value_indices(*(score.value for score in scores), weights=weights)
     by_period = [_plan_index(inputs, kpis, age, counted, owner, tier, count) for age in range(PERIODS)]
-    flags = {"due": counted, "in": kpis.is_in, "late": kpis.late}
+    # A dropped KPI leaves the score, not the duty to enter it.
+    flags = {"due": kpis.due, "in": kpis.is_in, "late": kpis.late}
     return ProjectScores(
         tiers=scores,
         value_index=index.value,

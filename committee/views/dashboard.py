@@ -1,5 +1,6 @@
 """The committee page."""
 
+from collections import Counter
 from typing import Any, cast
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from assessments.models import ProjectResult
 from committee.dashboard import build, read_results
 from organizations.http import MemberRequest
 from organizations.permissions import Right, allows, requires
@@ -49,17 +51,22 @@ def _cached(request: MemberRequest, kind: str, gate: str) -> Fragment:
 
 def _make(request: MemberRequest, kind: str, gate: str) -> Fragment:
     organization = request.organization
-    dashboard = build(organization, read_results(kind, gate))
+    everything = read_results()
+    shown = [
+        result
+        for result in everything
+        if (not kind or result.project.system_kind == kind) and (not gate or result.project.gate == gate)
+    ]
+    dashboard = build(organization, shown)
     context = {
         "dashboard": dashboard,
         "organization": organization,
-        "kinds": _chips(request, "kind", Project.SystemKind.choices, kind, gate),
-        "gates": _chips(request, "gate", Project.Gate.choices, gate, kind),
-        "is_filtered": bool(kind or gate),
+        "kinds": _chips("kind", Project.SystemKind.choices, kind, f"gate={gate}" if gate else "", everything),
+        "gates": _chips("gate", Project.Gate.choices, gate, f"kind={kind}" if kind else "", everything),
     }
     return {
         "message": dashboard.message,
-        "is_empty": not dashboard.rows and not (kind or gate),
+        "is_empty": not everything,
         "facts": render_to_string("committee/committee_facts.html", context),
         "body": render_to_string("committee/committee_body.html", context),
         "provenance": render_to_string("committee/committee_provenance.html", context),
@@ -67,16 +74,14 @@ def _make(request: MemberRequest, kind: str, gate: str) -> Fragment:
 
 
 def _chips(
-    request: MemberRequest, name: str, choices: list[tuple[str, Any]], chosen: str, other: str
+    name: str, choices: list[tuple[str, Any]], chosen: str, kept: str, results: list[ProjectResult]
 ) -> list[dict[str, Any]]:
-    """Filters as links; each keeps the other one's state."""
-    kept = {"kind": "gate", "gate": "kind"}[name]
-    rest = f"&{kept}={other}" if other else ""
-    everything = {"label": _ALL[name], "url": f"?{rest.lstrip('&')}" if rest else "?", "current": not chosen}
-    return [
-        everything,
-        *(
-            {"label": label, "url": f"?{name}={value}{rest}", "current": value == chosen}
-            for value, label in choices
-        ),
-    ]
+    """Filters as links: what occurs among the projects; each keeps the other filter (`kept`)."""
+    attribute = {"kind": "system_kind", "gate": "gate"}[name]
+    counts = Counter(getattr(result.project, attribute) for result in results)
+    chips = [{"label": _ALL[name], "url": f"?{kept}", "current": not chosen}]
+    for value, label in choices:
+        if counts[value] or value == chosen:
+            url = "?" + "&".join(filter(None, [f"{name}={value}", kept]))
+            chips.append({"label": label, "url": url, "current": value == chosen, "count": counts[value]})
+    return chips
