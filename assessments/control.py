@@ -31,7 +31,7 @@ class Limits:
     signals: list[tuple[int, kinds.Side]]
 
 
-def control_chart(series: KpiSeries, *, message: str, today: datetime.date) -> Chart:
+def control_chart(series: KpiSeries, *, today: datetime.date) -> Chart:
     """The control chart of a KPI; empty while it has no value."""
     kpi, axis = series.kpi, series.axis()
     labels = [label(period, kpi.frequency) for period in axis]
@@ -39,7 +39,7 @@ def control_chart(series: KpiSeries, *, message: str, today: datetime.date) -> C
     limits = _limits(series, axis, go_live)
     target = [planned_at(kpi, period) for period in axis]
     return kinds.control(
-        message=message,
+        message=_message(limits, labels, kpi.direction),
         title=Title(kpi.project.name, kpi.name, _periods(labels, limits, has_plan=any_of(target))),
         labels=labels,
         actual=[series.values.get(period) for period in axis],
@@ -51,6 +51,36 @@ def control_chart(series: KpiSeries, *, message: str, today: datetime.date) -> C
         marks=_marks(axis, kpi.frequency, go_live),
         baseline=kpi.baseline_value,
     )
+
+
+def _message(limits: Limits | None, labels: list[str], direction: str) -> str:
+    """What the limits say; the heading of the page says how far the KPI has moved."""
+    if limits is None:
+        return _("From five values on, limits show what is more than chance")
+    if not limits.signals:
+        return _("No value stands out from the usual variation")
+    places = {place for place, _side in limits.signals}
+    upward = {side in ("above", "up") for _place, side in limits.signals}
+    names = {"count": len(places), "latest": labels[max(places)]}
+    if direction not in ("higher", "lower") or len(upward) == 2:
+        text = ngettext(
+            "%(count)d value stands out from the usual variation: %(latest)s",
+            "%(count)d values stand out from the usual variation, the latest in %(latest)s",
+            len(places),
+        )
+    elif (direction == "higher") == upward.pop():
+        text = ngettext(
+            "%(count)d value is better than chance explains: %(latest)s",
+            "%(count)d values are better than chance explains, the latest in %(latest)s",
+            len(places),
+        )
+    else:
+        text = ngettext(
+            "%(count)d value is worse than chance explains: %(latest)s",
+            "%(count)d values are worse than chance explains, the latest in %(latest)s",
+            len(places),
+        )
+    return text % names
 
 
 def any_of(values: list[float | None]) -> bool:

@@ -1,6 +1,7 @@
 """Which values a member is expected to enter, and by when."""
 
 import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce, TruncDate
@@ -60,4 +61,6 @@ def due_count(membership: Membership, today: datetime.date) -> int:
     """How many values of their own KPIs the member still owes, in one query."""
     if not allows(membership, Right.ENTER):
         return 0
-    return with_due(own_kpis(membership), today).filter(is_expected=True, has_value=False).count()
+    kpis: Any = with_due(own_kpis(membership), today)
+    owed: int = kpis.filter(is_expected=True, has_value=False).count()
+    return owed

@@ -1,6 +1,7 @@
 """The rows of My entries: what is due, what is there, what was typed."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,7 +88,7 @@ def build_row(kpi: Kpi, *, newest: Newest, today: datetime.date, typed_in: Typed
     note = known.note if known and known.status != Measurement.Status.RETURNED else ""
     return EntryRow(
         kpi=kpi,
-        planned=written(planned_at(kpi, last), kpi),
+        planned=_planned(kpi, last),
         planned_label=_("Plan %(period)s") % {"period": label(last, kpi.frequency)},
         previous=[
             (label(period, kpi.frequency), _past_value(kpi, newest.get((kpi.pk, period))))
@@ -118,6 +119,12 @@ def is_late(kpi: Kpi, today: datetime.date) -> bool:
 def _past(kpi: Kpi, today: datetime.date) -> list[datetime.date]:
     last = last_complete(today, kpi.frequency)
     return [shift(last, kpi.frequency, -2), shift(last, kpi.frequency, -1)]
+
+
+def _planned(kpi: Kpi, period: datetime.date) -> str:
+    if kpi.direction == Kpi.Direction.RANGE:
+        return f"{written(kpi.range_low, kpi)} – {written(kpi.range_high, kpi)}"
+    return written(planned_at(kpi, period), kpi)
 
 
 def _past_value(kpi: Kpi, version: Measurement | None) -> str:
@@ -211,19 +218,15 @@ def when(moment: datetime.datetime) -> str:
 
 
 def columns_of(rows: list[EntryRow]) -> dict[str, Any]:
-    """Headings by period where all rows share theirs, else by their order; the cells then name the period."""
-    first = rows[0] if rows else None
-    shared = first is not None and all(row.kpi.frequency == first.kpi.frequency for row in rows)
-    if first is not None and shared:
-        return {
-            "shared": True,
-            "planned": first.planned_label,
-            "previous": [name for name, _text in first.previous],
-            "cells": [cell.label for cell in first.cells],
-        }
+    """Headings by the periods of the most common frequency; rows of another one name theirs themselves."""
+    frequencies = Counter(row.kpi.frequency for row in rows)
+    if not frequencies:
+        return {}
+    frequency = frequencies.most_common(1)[0][0]
+    typical = next(row for row in rows if row.kpi.frequency == frequency)
     return {
-        "shared": False,
-        "planned": _("Plan"),
-        "previous": [_("Two before"), _("One before")],
-        "cells": [_("Last complete"), _("Running")],
+        "frequency": frequency,
+        "planned": typical.planned_label,
+        "previous": [name for name, _text in typical.previous],
+        "cells": [cell.label for cell in typical.cells],
     }

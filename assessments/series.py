@@ -28,6 +28,17 @@ class PeriodVersions:
         return self.versions[0]
 
     @property
+    def entered(self) -> Measurement:
+        """The version in which somebody entered what stands there: verifying or returning is not entering."""
+        decisions = (Measurement.Status.VERIFIED, Measurement.Status.RETURNED)
+        entered = self.newest
+        for version in self.versions[1:]:
+            if entered.status not in decisions or version.value != entered.value:
+                break
+            entered = version
+        return entered
+
+    @property
     def counted(self) -> Measurement | None:
         """The version that counts: the newest submitted or verified one that was not returned later."""
         for version in self.versions:

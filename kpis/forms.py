@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms.models import fields_for_model
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from kpis.figures import typed
@@ -79,7 +80,7 @@ class KpiForm(forms.Form):
         else:
             del self.fields["code"]
             self.fields["reason"] = forms.CharField(
-                label=_("why it changes"), required=False, max_length=500, help_text=_("Kept in the history.")
+                label=_("Why it changes"), required=False, max_length=500, help_text=_("Kept in the history.")
             )
 
     def _add_definition(self) -> None:
@@ -87,12 +88,12 @@ class KpiForm(forms.Form):
         for name in _NUMBERS:
             field = model_field(name)
             self.fields[name] = NumberField(
-                label=field.verbose_name, help_text=field.help_text, required=not field.null
+                label=capfirst(field.verbose_name), help_text=field.help_text, required=not field.null
             )
         for name in _DATES:
             field = model_field(name)
             self.fields[name] = date_field(
-                label=field.verbose_name, help_text=field.help_text, required=False
+                label=capfirst(field.verbose_name), help_text=field.help_text, required=False
             )
         self.fields["weight"].initial = "1"
         self.fields["code"].required = False
@@ -108,10 +109,10 @@ class KpiForm(forms.Form):
 
     def _add_owners(self, members: Iterable[Membership]) -> None:
         people = {str(member.user_id): member.user for member in members}
-        choices = [("", _("nobody")), *((key, str(person)) for key, person in people.items())]
+        choices = [("", _("Nobody")), *((key, str(person)) for key, person in people.items())]
         for name in _OWNERS:
             self.fields[name] = forms.TypedChoiceField(
-                label=model_field(name).verbose_name,
+                label=capfirst(model_field(name).verbose_name),
                 choices=choices,
                 required=False,
                 coerce=people.get,
@@ -119,9 +120,9 @@ class KpiForm(forms.Form):
             )
 
     def _add_first_target(self) -> None:
-        self.fields["target_value"] = NumberField(label=_("target"), required=False)
+        self.fields["target_value"] = NumberField(label=_("Target"), required=False)
         self.fields["target_date"] = date_field(
-            label=_("to be reached by"),
+            label=_("To be reached by"),
             required=False,
             help_text=_("Any day of the period. More targets can follow on a page of their own."),
         )
@@ -243,10 +244,10 @@ class TargetsForm(forms.Form):
 class FillForm(forms.Form):
     """A straight line of targets between two periods."""
 
-    first = date_field(label=_("from"))
-    first_value = NumberField(label=_("value then"))
-    last = date_field(label=_("to"))
-    last_value = NumberField(label=_("value at the end"))
+    first = date_field(label=_("From"))
+    first_value = NumberField(label=_("Value then"))
+    last = date_field(label=_("To"))
+    last_value = NumberField(label=_("Value at the end"))
 
     def __init__(self, *args: Any, frequency: str, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -286,14 +287,14 @@ class KpiFilterForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     project = forms.CharField(label=_("Project"), required=False, widget=forms.Select)
     direction = forms.ChoiceField(
-        label=_("Direction"), required=False, choices=[("", _("every direction")), *Kpi.Direction.choices]
+        label=_("Direction"), required=False, choices=[("", _("Every direction")), *Kpi.Direction.choices]
     )
     tier = forms.ChoiceField(required=False, choices=[("", ""), *Kpi.Tier.choices], widget=forms.HiddenInput)
     archived = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, projects: Iterable[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["project"].widget.choices = [("", _("every project")), *projects]
+        self.fields["project"].widget.choices = [("", _("Every project")), *projects]
 
     @property
     def chosen(self) -> dict[str, Any]:

@@ -213,7 +213,7 @@ def _render_row(request: MemberRequest, kpi: Kpi, typed_in: Typed, text: str) ->
     row = build_row(annotated, newest=newest_of([kpi], today), today=today, typed_in=typed_in)
     context = {
         "row": row,
-        "shared": "shared" in request.POST,
+        "frequency": request.POST.get("frequency", ""),
         "query": request.GET.urlencode(),
         "announcement": text,
         "heading": heading(_chosen_kpis(request, _choice(request)), today),

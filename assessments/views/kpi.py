@@ -23,7 +23,7 @@ from organizations.permissions import Right, allows, requires
 from projects.periods import label
 
 #: rows of the table before the rest is folded away
-SHOWN_PERIODS = 36
+SHOWN_PERIODS = 13
 
 TONES = {
     StatusWord.ON_TRACK: "good",
@@ -52,7 +52,7 @@ def kpi_page(request: MemberRequest, code: str) -> HttpResponse:
         "kpi": kpi,
         "message": message,
         "result": result,
-        "chart": control_chart(series, message=message, today=today),
+        "chart": control_chart(series, today=today),
         "chart_url": reverse("assessments:kpi_chart", args=[request.organization.slug, kpi.code]),
         "stats": _stats(kpi, series, result, today),
         "status": _status_badge(kpi, result, today),
@@ -70,10 +70,8 @@ def kpi_page(request: MemberRequest, code: str) -> HttpResponse:
 def kpi_chart(request: MemberRequest, code: str) -> HttpResponse:
     """The figure of the KPI page for Plotly."""
     kpi = get_kpi_for(request, code)
-    series = load_series(kpi)
-    today = request.organization.today()
-    message = kpi_message(kpi, series.latest, today)
-    return JsonResponse(payload(control_chart(series, message=message, today=today)))
+    series, today = load_series(kpi), request.organization.today()
+    return JsonResponse(payload(control_chart(series, today=today)))
 
 
 def _stats(
@@ -162,12 +160,16 @@ def _value_rows(series: KpiSeries) -> list[dict[str, Any]]:
 
 
 def _value_row(kpi: Kpi, row: PeriodVersions) -> dict[str, Any]:
-    counted = row.counted
+    newest, entered = row.newest, row.entered
     return {
         "period": label(row.period, kpi.frequency),
         "planned": written(planned_at(kpi, row.period), kpi),
-        "counts": counted is not None,
-        **_version(kpi, row.newest),
+        "counts": row.counted is not None,
+        **_version(kpi, newest),
+        "who": entered.recorded_by or "",
+        "when": entered.recorded_at,
+        "source": entered.get_source_display(),
+        "decided_by": newest.recorded_by if newest != entered else None,
         "versions": len(row.versions),
         "older": [_version(kpi, version) for version in row.versions[1:]],
     }

@@ -117,12 +117,13 @@ class TestPage:
 
     def test_the_limits_are_those_of_the_points_before_go_live(self, kpi: Kpi) -> None:
         kpi.refresh_from_db()
-        chart = control_chart(load_series(kpi), message="", today=TODAY)
+        chart = control_chart(load_series(kpi), today=TODAY)
         limits = [level for level in chart.levels if level.role == "limit"]
         assert all(47 < float(level.value) < 49 for level in limits)
         assert "frozen on 6 points before go-live" in chart.title.periods
         assert next(mark.label for mark in chart.marks).startswith("go-live ")
         assert {signal.effect for signal in chart.signals} == {"good"}
+        assert "6 values are better than chance explains" in chart.message
 
     def test_the_chart_for_exploring_is_a_valid_figure(self, reader: Client, kpi: Kpi) -> None:
         figure = reader.get(reverse("assessments:kpi_chart", args=["acme", kpi.code])).json()["figure"]
