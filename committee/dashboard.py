@@ -13,6 +13,7 @@ from charts.description import Chart, Step, Title
 from charts.kinds import bridge, cumulative_cash, sparkline
 from charts.numbers import Figures, compact_money
 from committee.message import draft_message, rank
+from kpis.models import Kpi
 from organizations.models import Organization
 from projects.periods import label, months_between
 
@@ -28,7 +29,8 @@ class Row:
     result: ProjectResult
     spark: Chart | None
     delta: float
-    tiers: list[tuple[str, float | None, str]]
+    #: (name of the tier, its score, why there is none)
+    tiers: list[tuple[Any, float | None, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,7 @@ def _row(result: ProjectResult) -> Row:
     chart = None
     if spark and (any(spark["pl"]) or any(value for value in spark["ac"] if value)):
         chart = sparkline(labels=spark["months"], actual=spark["ac"], plan=spark["pl"])
-    tiers = [
-        (name, getattr(result, name), _missing(result, name))
-        for name in ("functional", "operational", "strategic")
-    ]
+    tiers = [(tier.label, getattr(result, tier.value), _missing(result, tier.value)) for tier in Kpi.Tier]
     return Row(result, chart, result.benefits_actual - result.benefits_plan, tiers)
 
 
