@@ -60,6 +60,10 @@ ERP = ProjectStory(
             EFFICIENCY, "天", 11, 8.6, 7.5, noise=0.2, owner="supply", ramp=11, missing=1,
         ),
         KpiStory(
+            "供应商准时到货率", "按约定日期到货的订单行占比；系统切换不得影响供应。",
+            EFFICIENCY, "%", 95, 95.2, 95, noise=0.3, owner="supply", maintain=True, tolerance=3,
+        ),
+        KpiStory(
             "盘点准确率", "系统与实物一致的库位占比。",
             EFFICIENCY, "%", 94, 96.8, 98, noise=0.2, owner="supply", ramp=11,
         ),

@@ -70,6 +70,11 @@ MES = ProjectStory(
             EFFICIENCY, "天", 9.8, 6.7, 7, noise=0.25, owner="plant", ramp=9,
         ),
         KpiStory(
+            "产线负荷率", "计划工时 ÷ 可用工时：过高会拖期，过低则浪费产能。",
+            EFFICIENCY, "%", 97, 85, None, noise=1.2, season=1.0, peak=10, decimals=0, owner="plant",
+            range=(78, 90),
+        ),
+        KpiStory(
             "质量追溯时间", "从客诉到定位批次和工位的小时数，中位数。",
             EFFICIENCY, "小时", 26, 2.4, 3, noise=0.5, owner="quality", ramp=3,
         ),

@@ -24,11 +24,17 @@ class Command(BaseCommand):
         how = parser.add_mutually_exclusive_group()
         how.add_argument("--reset", action="store_true", help="delete and rebuild them")
         how.add_argument("--remove", action="store_true", help="delete them")
+        parser.add_argument(
+            "--only",
+            choices=[story.slug for story in STORIES],
+            help="one of them; the other one stays as it is",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            loaded = self._work(reset=options["reset"], taking_away=options["remove"])
+            stories = [story for story in STORIES if options["only"] in (None, story.slug)]
+            loaded = self._work(stories, reset=options["reset"], taking_away=options["remove"])
         except ProductError as error:
             raise CommandError(str(error)) from error
         if options["json"]:
@@ -36,10 +42,12 @@ class Command(BaseCommand):
         else:
             self._print(loaded, taken_away=options["remove"])
 
-    def _work(self, *, reset: bool, taking_away: bool) -> list[tuple[OrganizationStory, list[LogIn]]]:
+    def _work(
+        self, stories: list[OrganizationStory], *, reset: bool, taking_away: bool
+    ) -> list[tuple[OrganizationStory, list[LogIn]]]:
         password = choose_password()
         # Looked up before any is touched: a foreign organization of the same address stops everything.
-        present = [(story, find(story)) for story in STORIES]
+        present = [(story, find(story)) for story in stories]
         loaded = []
         for story, organization in present:
             if organization is not None and (reset or taking_away):
