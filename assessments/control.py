@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 from assessments.series import KpiSeries
 from charts import kinds
 from charts.description import Chart, Direction, Mark, Title
-from kpis.figures import planned_at
+from kpis.figures import planned_at, written
+from kpis.models import Kpi
 from projects.models import Project
 from projects.periods import label, periods_between, start_of
 
@@ -49,8 +50,13 @@ def control_chart(series: KpiSeries, *, today: datetime.date) -> Chart:
         limits=[kinds.Limits(limits.centre, limits.lower, limits.upper)] if limits else [],
         signals=limits.signals if limits else [],
         marks=_marks(axis, kpi.frequency, go_live),
-        baseline=kpi.baseline_value,
+        baseline=None if limits and _reads_as_baseline(limits, kpi) else kpi.baseline_value,
     )
+
+
+def _reads_as_baseline(limits: Limits, kpi: Kpi) -> bool:
+    """Whether centre and baseline are written the same: then one line stands for both."""
+    return limits.frozen and written(limits.centre, kpi) == written(kpi.baseline_value, kpi)
 
 
 def _message(limits: Limits | None, labels: list[str], direction: str) -> str:

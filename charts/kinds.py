@@ -181,7 +181,7 @@ def _levels(limits: tuple[Limits, ...], baseline: Number | None) -> tuple[Level,
         current = position == len(limits)
         span = {"start": limit.start, "end": limit.end}
         if baseline is None or limit.centre != baseline:
-            centre = _("baseline") if len(limits) == 1 else _("mean")
+            centre = _("baseline") if len(limits) == 1 and baseline is None else _("mean")
             levels.append(Level("baseline", centre, limit.centre, **span, current=current))
         levels.append(Level("limit", _("upper limit"), limit.upper, **span, current=current))
         levels.append(Level("limit", _("lower limit"), limit.lower, **span, current=current))
