@@ -48,3 +48,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """See the package."""
 
     creation_class = DatabaseCreation
+
+    def connect(self) -> None:
+        """Connect, or stay disconnected.
+
+        Django keeps a connection whose role could not be assumed and uses it from the second query on, as the
+        log-in: the owner of the tables.
+        """
+        try:
+            super().connect()
+        except Exception:
+            self.close()
+            raise
