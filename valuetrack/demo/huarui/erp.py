@@ -61,7 +61,7 @@ ERP = ProjectStory(
         ),
         KpiStory(
             "供应商准时到货率", "按约定日期到货的订单行占比；系统切换不得影响供应。",
-            EFFICIENCY, "%", 95, 95.2, 95, noise=0.3, owner="supply", maintain=True, tolerance=3,
+            EFFICIENCY, "%", 95, 95.1, 95, noise=0.12, owner="supply", maintain=True, tolerance=3,
         ),
         KpiStory(
             "盘点准确率", "系统与实物一致的库位占比。",
@@ -71,7 +71,7 @@ ERP = ProjectStory(
     strategic=(
         KpiStory(
             "采购成本指数", "同一篮子 600 种物料的加权价格，上线前一年 = 100。",
-            FINANCIAL, "指数", 100, 96.4, 94, noise=0.4, owner="supply", ramp=11, weight=2, reach=15,
+            FINANCIAL, "点", 100, 96.4, 94, noise=0.4, owner="supply", ramp=11, weight=2, reach=15,
         ),
         KpiStory(
             "营运资金占比", "营运资金 ÷ 近四季度销售额。",

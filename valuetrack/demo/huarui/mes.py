@@ -82,7 +82,7 @@ MES = ProjectStory(
     strategic=(
         KpiStory(
             "单位制造成本指数", "同一产品组合的单位制造成本，上线前一年 = 100。",
-            FINANCIAL, "指数", 100, 93.6, 94, noise=0.4, owner="plant", weight=2, ramp=8,
+            FINANCIAL, "点", 100, 93.6, 94, noise=0.4, owner="plant", weight=2, ramp=8,
         ),
         KpiStory(
             "准时交付率", "按确认日期完整交付的订单占比。",

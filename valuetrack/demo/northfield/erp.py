@@ -72,7 +72,7 @@ _STRATEGIC = (
     KpiStory(
         "Procurement cost index",
         "Price of the same basket of 400 articles, weighted by volume; the year before go-live = 100.",
-        FINANCIAL, "index", 100, 88, 92, noise=0.7, owner="procurement", weight=2,
+        FINANCIAL, "points", 100, 88, 92, noise=0.7, owner="procurement", weight=2,
         points=((-1, 100), (0, 91.5), (2, 88)), pins={11: 88}, mean_after=88,
     ),
     KpiStory(

@@ -69,7 +69,7 @@ WMS = ProjectStory(
         ),
         KpiStory(
             "Service level to retailers", "Lines delivered in full; the change must not cost service.",
-            EFFICIENCY, "%", 98.0, 98.3, 98.0, noise=0.15, owner="operations", maintain=True, tolerance=2,
+            EFFICIENCY, "%", 98.0, 98.1, 98.0, noise=0.08, owner="operations", maintain=True, tolerance=2.5,
         ),
     ),
     lines=(
