@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from charts.numbers import exact
 from projects.forms.cash import SERIES, Cell
 from projects.models import CashFlow, MoneyLine
-from projects.periods import Frequency, add_months, label, months_between
+from projects.numbers import write_amount
+from projects.periods import Frequency, add_months, label, months_between, start_of
 from projects.services import is_frozen
 
 LENGTHS = (12, 24, 36)
@@ -79,7 +79,7 @@ class CashWindow:
         """The sums of the months shown, by series."""
         shown = set(self.months)
         return [
-            exact(
+            write_amount(
                 sum(
                     (
                         amount
@@ -100,17 +100,16 @@ def _bounds(
     asked = _month(query.get("from", ""))
     if asked is not None:
         return asked, length or LENGTHS[0]
-    today = line.organization.today()
+    # The month that is being written belongs on the page, also when the amounts so far end before it.
+    today = start_of(line.organization.today(), Frequency.MONTH)
     first = months[0] if months else line.project.start_on or today
-    start = _fiscal_year(first, line.organization.fiscal_year_start)
+    fiscal = line.organization.fiscal_year_start
+    start = _fiscal_year(first, fiscal)
     if length:
         return start, length
-    span = months_between(start, months[-1]) + 1 if months else LENGTHS[0]
-    fitting = next((each for each in LENGTHS if each >= span), None)
-    if fitting is not None:
-        return start, fitting
-    # Longer than a page: the year that is being written.
-    return max(start, _fiscal_year(min(today, months[-1]), line.organization.fiscal_year_start)), LENGTHS[0]
+    last = max(months[-1], today) if months else start
+    fitting = next((each for each in LENGTHS if each > months_between(start, last)), None)
+    return (start, fitting) if fitting else (max(start, _fiscal_year(min(today, last), fiscal)), LENGTHS[0])
 
 
 def _month(text: str) -> datetime.date | None:

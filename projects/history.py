@@ -14,7 +14,8 @@ from organizations.trail import history_entries
 from projects.models import Project
 from projects.periods import Frequency, label
 
-_MONTH = re.compile(r"\d{4}-\d{2}")
+#: how amounts (`2025-01`) and targets (`2025-01-01`) name their period
+_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(-\d{2})?")
 #: more changes than these are counted, not listed
 SHOWN_CHANGES = 12
 
@@ -40,8 +41,9 @@ def project_history_entries(events: Iterable[AuditEvent]) -> list[dict[str, Any]
 
 def _shortened(changes: list[dict[str, str]]) -> list[dict[str, str]]:
     for change in changes:
-        if _MONTH.fullmatch(change["field"]):
-            change["field"] = label(datetime.date.fromisoformat(f"{change['field']}-01"), Frequency.MONTH)
+        if found := _MONTH.fullmatch(change["field"]):
+            day = datetime.date(int(found["year"]), int(found["month"]), 1)
+            change["field"] = label(day, Frequency.MONTH)
     hidden = len(changes) - SHOWN_CHANGES
     if hidden > 0:
         more = _("%(count)d more changes") % {"count": hidden}

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
+from charts.numbers import exact
 from organizations.errors import InvalidInputError
 
 LONGEST = 60
@@ -58,6 +59,11 @@ def parse_number(text: str, *, decimal_comma: bool = False, allow_percent: bool 
     exponent = int(found["exponent"][1:]) if found["exponent"] else 0
     number = Decimal(f"{_sign(found['lead'], found['tail'], text)}{digits}e{exponent + power}")
     return Decimal(format(number, "f")) if number else Decimal(0)
+
+
+def write_amount(amount: Decimal) -> str:
+    """An amount as it stands in a field: every digit, grouped, cents only where there are any; reads back."""
+    return exact(int(amount) if amount == int(amount) else amount)
 
 
 def _power(marks: str, text: str, allow_percent: bool) -> int:

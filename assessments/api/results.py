@@ -46,7 +46,7 @@ class ProjectResultListView(generics.ListAPIView[ProjectResult]):
 
     def get_queryset(self) -> QuerySet[ProjectResult]:
         if is_description(self):
-            return ProjectResult.objects.none()
+            return ProjectResult.objects.none()  # type: ignore[no-any-return]
         results: QuerySet[ProjectResult] = ProjectResult.objects.current()
         return results.select_related("project").order_by("project__name", "pk")
 
@@ -90,7 +90,7 @@ class KpiResultListView(generics.ListAPIView[KpiResult]):
 
     def get_queryset(self) -> QuerySet[KpiResult]:
         if is_description(self):
-            return KpiResult.objects.none()
+            return KpiResult.objects.none()  # type: ignore[no-any-return]
         results: QuerySet[KpiResult] = KpiResult.objects.filter(
             kpi__archived_at__isnull=True, project__archived_at__isnull=True
         )

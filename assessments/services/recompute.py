@@ -185,7 +185,7 @@ _NIGHTLY = """NOT EXISTS (
 def _project_ids(condition: str, values: dict[str, Any], *, limit: int | None = None) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.id FROM projects_project p WHERE p.organization_id = %(organization)s"
+            "SELECT p.id FROM projects_project p WHERE p.organization_id = %(organization)s"  # noqa: S608
             f" AND p.archived_at IS NULL AND ({condition}) ORDER BY p.id LIMIT %(limit)s",
             {**values, "limit": limit},
         )

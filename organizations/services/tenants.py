@@ -147,9 +147,8 @@ def delete_organization(*, organization: Organization) -> None:
     with organization_scope(organization), connection.cursor() as cursor:
         # Foreign keys between tenant tables are deferred, so the order does not matter.
         for model in models:
-            cursor.execute(
-                f'DELETE FROM "{model._meta.db_table}" WHERE organization_id = %s', [organization.pk]
-            )  # noqa: S608
+            statement = f'DELETE FROM "{model._meta.db_table}" WHERE organization_id = %s'  # noqa: S608
+            cursor.execute(statement, [organization.pk])
         cursor.execute("DELETE FROM organizations_organization WHERE id = %s", [organization.pk])
         cursor.execute(
             f'DELETE FROM "{RowVersion._meta.db_table}" WHERE organization_id = %s',  # noqa: S608

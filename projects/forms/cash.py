@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from charts.numbers import exact
+from charts.numbers import MISSING
 from organizations.errors import ProductError
 from projects.forms.fields import AmountField
 from projects.models import CashFlow
+from projects.numbers import write_amount
 from projects.periods import Frequency, label
 
 Cell = tuple[str, datetime.date]
@@ -59,10 +60,13 @@ class CashFlowForm(forms.Form):
         field = self.fields[name]
         seen = field.to_python(self.data.get(self.add_initial_prefix(name)))
         now = self.amounts.get(_cell_of(name))
-        if seen != now and self.cleaned_data[name] != now:
-            self.add_error(
-                name, _("Meanwhile somebody else changed this to %(amount)s.") % {"amount": exact(now)}
-            )
+        if seen == now or self.cleaned_data[name] == now:
+            return
+        if now is None:
+            self.add_error(name, _("Meanwhile somebody else removed this amount."))
+        else:
+            message = _("Meanwhile somebody else changed this to %(amount)s.")
+            self.add_error(name, message % {"amount": write_amount(now)})
 
     @property
     def table(self) -> dict[str, dict[datetime.date, Decimal | None]]:
@@ -97,7 +101,7 @@ class CashFlowForm(forms.Form):
         name = _name(series, month)
         if name not in self.fields:
             amount = self.amounts.get((series.value, month))
-            return {"text": exact(amount) if amount is not None else "", "short": series.label}
+            return {"text": MISSING if amount is None else write_amount(amount), "short": series.label}
         bound = self[name]
         state = "check" if bound.errors else "saved" if bound.initial is not None else ""
         return {"field": bound, "label": bound.label, "short": series.label, "state": state}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charts.numbers import exact
 from organizations.errors import InvalidInputError, ProductError
-from projects.numbers import parse_number
+from projects.numbers import parse_number, write_amount
 
 
 class DayInput(forms.DateInput):
@@ -61,6 +61,9 @@ class AmountField(NumberField):
             message = _("An amount has at most two decimals. Write thousands as 1,234 or 1 234.")
             raise ValidationError(message, code="decimals")
         return amount
+
+    def prepare_value(self, value: Any) -> Any:
+        return write_amount(value) if isinstance(value, Decimal) else value
 
 
 class PercentField(NumberField):

@@ -32,7 +32,7 @@ class GateForm(forms.Form):
             (gate.value, _("Back to %(gate)s") % {"gate": gate.label}) for gate in reversed(_LADDER[:step])
         ]
         field = self.fields["gate"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        assert isinstance(field, forms.ChoiceField)
         field.choices = forward + back
         if forward:
             field.initial = forward[0][0]

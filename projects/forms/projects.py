@@ -31,7 +31,7 @@ class ProjectForm(forms.ModelForm[Project]):
     """Create or change a project; `values` and `departments` are what the service takes."""
 
     departments: forms.ModelMultipleChoiceField[Department] = forms.ModelMultipleChoiceField(
-        label=_("departments"),
+        label=_("Departments"),
         queryset=None,
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organizations.errors import InvalidInputError
-from projects.numbers import parse_number
+from projects.numbers import parse_number, write_amount
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,15 @@ def test_every_way_of_writing_reads_back(number: Decimal) -> None:
 def test_magnitudes_are_exact(number: Decimal) -> None:
     assert parse_number(f"{number}万") == number * 10_000
     assert parse_number(f"¥{number}亿") == number * 10**8
+
+
+@given(numbers)
+def test_an_amount_in_a_field_reads_back_as_itself(amount: Decimal) -> None:
+    assert parse_number(write_amount(amount)) == amount
+
+
+def test_cents_are_written_only_where_there_are_any() -> None:
+    assert [write_amount(Decimal(text)) for text in ("1200.00", "1200.5", "-3")] == ["1,200", "1,200.5", "−3"]
 
 
 @given(st.text(max_size=30))

@@ -335,6 +335,18 @@ def test_a_cell_that_somebody_else_changed_is_not_overwritten(
     assert CashFlow.objects.get(month=datetime.date(2025, 3, 1)).amount == 5
 
 
+def test_a_cell_that_somebody_else_emptied_is_not_filled_again(
+    planned: MoneyLine, bob: User, browser: Client
+) -> None:
+    before = seen(planned)
+    january = datetime.date(2025, 1, 1)
+    set_cash_flows(actor=bob, line=planned, series="plan", amounts={january: None})
+    typed = {**before, "plan-2025-01": "900", "plan-2025-02": "1,000"}
+    response = browser.post(f"{BASE}ERP/money/{planned.pk}/?from=2025-01&months=12", typed)
+    assert "Meanwhile somebody else removed this amount." in text_of(response)
+    assert not CashFlow.objects.filter(month=january).exists()
+
+
 def test_the_frozen_plan_is_text_and_not_a_field(
     planned: MoneyLine, project: Project, bob: User, browser: Client
 ) -> None:
@@ -361,6 +373,11 @@ def test_a_viewer_reads_amounts_and_cannot_write_them(
     assert "1,000" in page
     assert "plan-2025-01" not in page
     assert client_of(victor).post(address, {"plan-2025-01": "5"}).status_code == 403
+
+
+def test_a_line_opens_with_the_month_that_is_being_written(planned: MoneyLine, browser: Client) -> None:
+    this_month = planned.organization.today().strftime("%Y-%m")
+    assert f'name="forecast-{this_month}"' in text_of(browser.get(f"{BASE}ERP/money/{planned.pk}/"))
 
 
 @pytest.mark.parametrize("query", ["", "?from=x&months=7", "?from=9999-12&months=36", "?from=2025-13"])
