@@ -32,7 +32,7 @@ def own_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("VALUETRACK_LOCAL_DIR", str(folder))
     try:
         yield folder
-        assert wait_until(nothing_runs, 10), "a local service outlived its starter"
+        assert wait_until(nothing_runs, 30), "a local service outlived its starter"
     finally:
         for process in service_processes():
             os.kill(process, signal.SIGKILL)

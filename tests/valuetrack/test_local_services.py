@@ -72,7 +72,7 @@ def test_a_killed_starter_takes_its_services_along_and_the_next_start_finds_all_
         ask("CREATE TABLE kept AS SELECT 7 AS value")
         queue().set("kept", "7")
         starter.kill()
-        assert wait_until(nothing_runs, 10)
+        assert wait_until(nothing_runs, 30)
     with services():
         assert ask("SELECT value FROM kept") == [(7,)]
         assert queue().get("kept") == b"7"
@@ -133,7 +133,7 @@ def test_a_lock_file_naming_some_other_living_process_does_not_stop_a_start(fold
 
 def test_a_start_killed_while_making_the_cluster_is_simply_repeated(folder: Path) -> None:
     with another_command() as starter:
-        assert wait_until(lambda: any(folder.glob("postgres.new-*")), 10)
+        assert wait_until(lambda: any(folder.glob("postgres.new-*")), 30)
         starter.kill()
         starter.wait()
     assert not (folder / "postgres").exists()

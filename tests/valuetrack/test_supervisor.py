@@ -99,7 +99,7 @@ def test_it_prepares_announces_its_address_and_leaves_no_process_when_stopped(pr
         read_until(process, "prepared")
         address = read_until(process, r"answers at (\S+)")[1]
         assert web_process(address)
-        assert wait_until(lambda: len(marked_processes()) == 2, 10), "the worker starts after the first page"
+        assert wait_until(lambda: len(marked_processes()) == 2, 30), "the worker starts after the first page"
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
     assert nothing_runs()
@@ -121,7 +121,7 @@ def test_killed_processes_and_services_come_back(project: Path) -> None:
             except OSError:
                 return False
 
-        assert wait_until(answers_again, 10)
+        assert wait_until(answers_again, 30)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
 
@@ -130,7 +130,7 @@ def test_a_killed_supervisor_takes_everything_along_and_the_next_one_starts(proj
     with up(project) as process:
         read_until(process, r"answers at (\S+)")
         process.kill()
-        assert wait_until(lambda: nothing_runs() and not marked_processes(), 10)
+        assert wait_until(lambda: nothing_runs() and not marked_processes(), 30)
     with up(project) as process:
         assert read_until(process, r"answers at (\S+)")
         process.send_signal(signal.SIGTERM)
