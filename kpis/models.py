@@ -81,7 +81,7 @@ class Kpi(OrganizationModel):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text=_("How far from the target counts as 0; 5 % of the target where left empty."),
+        help_text=_("How far from the target counts as 0; 5 per cent of the target where left empty."),
     )
     weight = models.FloatField(_("weight in its tier"), default=1, validators=[MinValueValidator(0)])
     frequency = models.CharField(

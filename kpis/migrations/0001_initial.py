@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('baseline_end', models.DateField(blank=True, help_text='The first day that no longer belongs to it.', null=True, verbose_name='baseline until')),
                 ('range_low', models.FloatField(blank=True, null=True, verbose_name='lower end of the range')),
                 ('range_high', models.FloatField(blank=True, null=True, verbose_name='upper end of the range')),
-                ('tolerance', models.FloatField(blank=True, help_text='How far from the target counts as 0; 5 % of the target where left empty.', null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='tolerance')),
+                ('tolerance', models.FloatField(blank=True, help_text='How far from the target counts as 0; 5 per cent of the target where left empty.', null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='tolerance')),
                 ('weight', models.FloatField(default=1, validators=[django.core.validators.MinValueValidator(0)], verbose_name='weight in its tier')),
                 ('frequency', models.CharField(choices=[('week', 'Weekly'), ('month', 'Monthly'), ('quarter', 'Quarterly'), ('year', 'Yearly')], default='month', max_length=7, verbose_name='frequency')),
                 ('source', models.CharField(choices=[('manual', 'Entered by hand'), ('import', 'Imported'), ('api', 'By API'), ('formula', 'Formula'), ('survey', 'Survey'), ('usage', 'Usage'), ('availability', 'Availability')], default='manual', max_length=12, verbose_name='source of values')),

@@ -78,7 +78,7 @@ def _broken_numbers(kpi: Kpi) -> list[tuple[str, Text]]:
         if not _is_finite(getattr(kpi, field))
     ]
     if kpi.tolerance is not None and kpi.tolerance <= 0:
-        found.append(("tolerance", _("A tolerance is above 0. Leave it empty for 5 % of the target.")))
+        found.append(("tolerance", _("A tolerance is above 0. Leave it empty for 5 per cent of the target.")))
     return found
 
 
