@@ -7,6 +7,7 @@ what was expected and what was found.
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import dj_database_url
 import dj_email_url
@@ -91,12 +92,22 @@ def database(name: str, default: str) -> dict[str, Any]:
     return parsed
 
 
-def redis(name: str, default: str) -> str:
-    """A `redis://`, `rediss://` or `unix://` address."""
+def redis(name: str, default: str, *, database: int = 0) -> str:
+    """A `redis://`, `rediss://` or `unix://` address; `database` other than 0 replaces its database number."""
     found = os.environ.get(name) or default
-    if found.split("://", 1)[0] not in {"redis", "rediss", "unix"}:
+    parts = urlsplit(found)
+    if parts.scheme not in {"redis", "rediss", "unix"}:
         raise _wrong(name, "an address such as redis://host:6379/0", _without_password(found))
-    return found
+    if not database:
+        return found
+    if parts.scheme == "unix":
+        return f"{found.partition('?')[0]}?db={database}"
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+def broker(address: str) -> str:
+    """The address of `redis` as Celery's transport wants it: it has its own words for a unix socket."""
+    return address.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 
 
 def email(name: str) -> dict[str, Any] | None:

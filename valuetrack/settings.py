@@ -130,7 +130,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.redis("REDIS_URL", local.local_redis_url())
+# Another database number keeps installations, and tests, on one server apart.
+REDIS_DATABASE = env.integer("REDIS_DATABASE", 0, low=0, high=15)
+REDIS_URL = env.redis("REDIS_URL", local.local_redis_url(), database=REDIS_DATABASE)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -143,7 +145,7 @@ PAGE_CACHE_SECONDS = env.integer("PAGE_CACHE_SECONDS", 3600, low=0, high=86400)
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = env.broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

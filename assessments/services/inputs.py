@@ -6,6 +6,7 @@ same periods. The same statements read the live tables, or the tables as they we
 """
 
 import datetime
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,44 +40,50 @@ KPI_COLUMNS = [
     "former_hash",
 ]
 
+# Of each period the newest version that is no draft decides: where it was returned, nothing counts. So one scan
+# down the index finds the newest counted values and stops.
 _KPIS = """
 SELECT k.id, k.project_id, k.tier, k.direction, k.weight, k.frequency, k.baseline_value, k.range_low, k.range_high,
     k.tolerance, k.expected_start, k.plan_path[array_length(k.plan_path, 1)],
     m.periods[1], m.amounts[1], m.words[1] = 'submitted', planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[1]),
     m.amounts[2], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[2]),
-    m.amounts[3], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[3]),
-    {former}
+    m.amounts[3], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[3])
 FROM {kpi} k LEFT JOIN LATERAL (
     SELECT array_agg(period) AS periods, array_agg(value) AS amounts, array_agg(status) AS words FROM (
         SELECT period, value, status FROM (
-            SELECT DISTINCT ON (n.period) n.period, n.value, n.status FROM assessments_measurement n
-            WHERE n.organization_id = %(organization)s AND n.kpi_id = k.id AND n.period <= %(as_of)s
-                AND n.recorded_at <= %(known_at)s AND n.status IN ('submitted', 'verified')
-                AND NOT EXISTS (
-                    SELECT FROM assessments_measurement r WHERE r.organization_id = %(organization)s
-                    AND r.kpi_id = n.kpi_id AND r.period = n.period AND r.version > n.version
-                    AND r.status = 'returned' AND r.recorded_at <= %(known_at)s)
-            ORDER BY n.period DESC, n.version DESC LIMIT 4) counted
+            SELECT period, value, status FROM (
+                SELECT DISTINCT ON (n.period) n.period, n.value, n.status FROM assessments_measurement n
+                WHERE n.organization_id = %(organization)s AND n.kpi_id = k.id AND n.period <= %(as_of)s
+                    AND n.recorded_at <= %(known_at)s AND n.status IN ('submitted', 'verified', 'returned')
+                ORDER BY n.period DESC, n.version DESC) decided
+            WHERE status <> 'returned' LIMIT 4) counted
         WHERE value IS NOT NULL LIMIT 3) newest
     ) m ON true
 WHERE k.organization_id = %(organization)s AND k.archived_at IS NULL AND k.project_id = ANY(%(projects)s)
 ORDER BY k.id
 """
 
-_FORMER = "(SELECT r.inputs_hash FROM assessments_kpiresult r WHERE r.organization_id = %(organization)s AND r.kpi_id = k.id)"
+_FORMER = """
+SELECT kpi_id, inputs_hash FROM assessments_kpiresult
+WHERE organization_id = %(organization)s AND project_id = ANY(%(projects)s)
+"""
 
 # Plan and forecast carry the line's risk adjustment; what really happened does not. Exact decimals are added
-# before they become floats, so that the order of rows cannot move the last digit.
+# before they become floats, so that the order of rows cannot move the last digit. The factors are computed
+# once a line, for a float becomes a decimal slowly; months travel as days since 1970, unsorted.
 _FLOWS = """
-SELECT project_id, kind, series, array_agg(step), array_agg(amount::double precision) FROM (
-    SELECT l.project_id, l.kind, f.series,
-        (date_part('year', f.month) * 12 + date_part('month', f.month) - 1)::int AS step,
-        sum(f.amount * l.fx_rate * CASE WHEN f.series = 'actual' THEN 1 WHEN l.kind = 'cost' THEN 1 + l.risk_adjustment::numeric
-            ELSE 1 - l.risk_adjustment::numeric END) AS amount
-    FROM {line} l JOIN {flow} f ON f.organization_id = l.organization_id AND f.line_id = l.id
+WITH lines AS MATERIALIZED (
+    SELECT l.id, l.project_id, l.kind, l.fx_rate, l.fx_rate * (CASE l.kind WHEN 'cost' THEN 1 + l.risk_adjustment::numeric
+        ELSE 1 - l.risk_adjustment::numeric END) AS adjusted_rate
+    FROM {line} l
     WHERE l.organization_id = %(organization)s AND l.archived_at IS NULL AND l.project_id = ANY(%(projects)s)
-    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4) monthly
-GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+), monthly AS MATERIALIZED (
+    SELECT l.project_id, l.kind, f.series, f.month,
+        sum(f.amount * CASE f.series WHEN 'actual' THEN l.fx_rate ELSE l.adjusted_rate END)::double precision AS amount
+    FROM lines l JOIN {flow} f ON f.organization_id = %(organization)s AND f.line_id = l.id
+    GROUP BY 1, 2, 3, 4
+)
+SELECT project_id, kind, series, array_agg(month - DATE '1970-01-01'), array_agg(amount) FROM monthly GROUP BY 1, 2, 3
 """
 
 _PROJECTS = """
@@ -102,6 +109,9 @@ _TABLES = {
     "flow": "projects_cashflow",
     "organization": "organizations_organization",
 }
+
+
+_EPOCH = datetime.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +193,26 @@ def load_inputs(
         )
         projects = [ProjectInput(*row) for row in cursor.fetchall()]
         values["projects"] = [project.id for project in projects]
-        cursor.execute(_KPIS.format(former=_FORMER if live else "NULL", **sources), values)
+        cursor.execute(_KPIS.format(**sources), values)
         kpis = cursor.fetchall()
+        former: dict[int, Any] = {}
+        if live:
+            cursor.execute(_FORMER, values)
+            former = dict(cursor.fetchall())
+        kpis = [(*row, former.get(row[0])) for row in kpis]
         cursor.execute(_FLOWS.format(**sources), values)
-        flows = [Flows(*row) for row in cursor.fetchall()]
+        flows = [_flows(*row) for row in cursor.fetchall()]
+    flows.sort(key=lambda flow: (flow.project_id, flow.kind, flow.series))
     return Inputs(as_of, known_at, terms, projects, kpis, flows)
+
+
+def _flows(project_id: int, kind: str, series: str, days: list[int], amounts: list[float]) -> Flows:
+    pairs = sorted(zip(map(_step, days), amounts, strict=True))
+    return Flows(project_id, kind, series, [step for step, _amount in pairs], [amount for _step, amount in pairs])
+
+
+@functools.lru_cache(maxsize=1200)
+def _step(days: int) -> int:
+    """Year × 12 + month − 1 of the day so many days after 1970 began."""
+    day = _EPOCH + datetime.timedelta(days=days)
+    return day.year * 12 + day.month - 1

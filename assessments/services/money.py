@@ -1,6 +1,7 @@
 """From monthly flows to what a roll-out costs, brings and when it pays back; every formula is the method's."""
 
 import datetime
+import functools
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,11 @@ def step_of(day: datetime.date) -> int:
 def month_of(step: int) -> datetime.date:
     """First day of the month `step` months after year 0."""
     return datetime.date(step // 12, step % 12 + 1, 1)
+
+
+@functools.lru_cache(maxsize=1200)
+def _iso(step: int) -> str:
+    return month_of(step).isoformat()
 
 
 def value_money(inputs: Inputs) -> list[ProjectMoney]:
@@ -194,17 +200,17 @@ def _figures(
     start = max(0, end - SPARK + 1)
     spark_actual = np.cumsum(grid.actual_benefits)[start : end + 1]
     return {
-        "months": [month_of(grid.first + place).isoformat() for place in range(width)],
+        "months": [_iso(grid.first + place) for place in range(width)],
         "plan": _rounded(net_plan),
         "actual": [*_rounded(net[: grid.cut + 1]), *[None] * (width - grid.cut - 1)],
         # The outlook begins at the last actual point, so that the two lines meet.
         "outlook": [*[None] * max(grid.cut, 0), *_rounded(net[max(grid.cut, 0) :])],
         "spark": {
-            "months": [month_of(grid.first + place).isoformat() for place in range(start, end + 1)],
+            "months": [_iso(grid.first + place) for place in range(start, end + 1)],
             "ac": _rounded(spark_actual) if grid.cut >= 0 else [None] * (end + 1 - start),
             "pl": _rounded(np.cumsum(grid.plan_benefits)[start : end + 1]),
         },
-        "to_date": month_of(grid.first + end).isoformat(),
+        "to_date": _iso(grid.first + end),
         "has_actual": grid.cut >= 0,
         "payback_plan_first_spend": plan["payback"],
         "payback_outlook_first_spend": outlook["payback"],

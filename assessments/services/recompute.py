@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.db import connection
 from django.utils import timezone
 
@@ -64,9 +65,9 @@ def value_projects(inputs: Inputs) -> Valuation:
         digests[position].update(key)
         until[position] = min(until[position], turn)
     for flow in inputs.flows:
-        digests[place[flow.project_id]].update(
-            repr((flow.kind, flow.series, flow.steps, flow.amounts)).encode()
-        )
+        digest = digests[place[flow.project_id]]
+        digest.update(f"{flow.kind}|{flow.series}|{len(flow.steps)}|".encode())
+        digest.update(np.array([flow.steps, flow.amounts], dtype="<f8"))
     for digest, figures in zip(digests, money, strict=True):
         # "To date" moves with the month where nothing actual holds it.
         digest.update(str(figures.figures.get("to_date")).encode())

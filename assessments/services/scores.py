@@ -1,6 +1,7 @@
 """From inputs to scores: arrays over KPIs, then over projects; every formula is the method's."""
 
 import datetime
+import functools
 import hashlib
 from dataclasses import dataclass
 from typing import Any
@@ -21,13 +22,13 @@ from assessments.method.scoring import (
     Scores,
     capped_status,
     next_status,
-    status_word,
     status_words,
     value_indices,
     weighted_scores,
 )
 from assessments.services.inputs import KPI_COLUMNS, PERIODS, Inputs
-from projects.periods import MEAN_DAYS, Frequency, last_complete, shift
+from kpis.models import Kpi
+from projects.periods import MEAN_DAYS, Frequency, last_complete, shift, start_of
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -60,7 +61,8 @@ class KpiScores:
 
 def score_kpis(inputs: Inputs) -> KpiScores:
     """Attainment, on-plan ratio, freshness and status of every KPI."""
-    columns = {name: [row[place] for row in inputs.kpis] for place, name in enumerate(KPI_COLUMNS)}
+    turned: list[Any] = list(zip(*inputs.kpis, strict=True)) or [()] * len(KPI_COLUMNS)
+    columns = {name: list(values) for name, values in zip(KPI_COLUMNS, turned, strict=True)}
     number = {
         name: _floats(columns[name])
         for name in [
@@ -96,7 +98,7 @@ def score_kpis(inputs: Inputs) -> KpiScores:
         has_value=[~np.isnan(ratio) for ratio in ratios],
         weight=number["weight"],
         words=words,
-        hashes=_hashes(inputs, calendar),
+        hashes=_hashes(inputs, columns, calendar),
         **calendar,
     )
 
@@ -142,37 +144,71 @@ def _plan_ratios(
     return np.where(standing, ratio, result)
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """Flags of a KPI on one day, and the day on which they change."""
+
+    due: bool
+    stale: bool
+    dropped: bool
+    is_in: bool
+    late: bool
+    valid_until: datetime.date
+
+
 def _calendar(columns: dict[str, list[Any]], as_of: datetime.date) -> dict[str, Any]:
     """Flags that depend on the day, by KPI, and the day on which they change."""
-    complete = {word: last_complete(as_of, word) for word in Frequency.values}
-    ends = {word: shift(complete[word], word, 1) for word in Frequency.values}
-    due, stale, dropped, is_in, late, until = [], [], [], [], [], []
-    day = datetime.timedelta(days=1)
-    for frequency, start, period in zip(
-        columns["frequency"], columns["expected_start"], columns["period"], strict=True
-    ):
-        is_due = start is None or start <= as_of
-        arrived = period is not None and period >= complete[frequency]
-        turns = [FAR if is_due else start, shift(ends[frequency], frequency, 1)]
-        late_from = ends[frequency] + day * (GRACE_DAYS + 1)
-        if late_from > as_of:
-            turns.append(late_from)
-        old = gone = False
-        if period is not None:
-            end = shift(period, frequency, 1)
-            old_from, gone_from = (
-                end + day * (int(limit * MEAN_DAYS[frequency]) + 1) for limit in (STALE_AFTER, DROPPED_AFTER)
-            )
-            old, gone = as_of >= old_from, as_of >= gone_from
-            turns += [turn for turn in (old_from, gone_from) if turn > as_of]
-        due.append(is_due)
-        stale.append(old)
-        dropped.append(gone)
-        is_in.append(is_due and arrived)
-        late.append(is_due and not arrived and as_of >= late_from)
-        until.append(min(turns))
-    flags = {"due": due, "stale": stale, "dropped": dropped, "is_in": is_in, "late": late}
-    return {**{name: np.array(values, dtype=bool) for name, values in flags.items()}, "valid_until": until}
+    rows = list(zip(columns["frequency"], columns["expected_start"], columns["period"], strict=True))
+    # A thousand KPIs share a dozen combinations.
+    known = {row: _day(*row, as_of) for row in set(rows)}
+    days = [known[row] for row in rows]
+    flags = {name: [getattr(day, name) for day in days] for name in ("due", "stale", "dropped", "is_in", "late")}
+    return {
+        **{name: np.array(values, dtype=bool) for name, values in flags.items()},
+        "valid_until": [day.valid_until for day in days],
+    }
+
+
+def _day(
+    frequency: str, start: datetime.date | None, period: datetime.date | None, as_of: datetime.date
+) -> _Day:
+    complete = last_complete(as_of, frequency)
+    complete_end = shift(complete, frequency, 1)
+    is_due = start is None or start <= as_of
+    arrived = period is not None and period >= complete
+    turns = [start if start is not None and not is_due else FAR, shift(complete_end, frequency, 1)]
+    late_from = _late_from(period, start, complete_end, frequency)
+    old = gone = False
+    if period is not None:
+        end = shift(period, frequency, 1)
+        old_from, gone_from = (
+            end + datetime.timedelta(days=int(limit * MEAN_DAYS[Frequency(frequency)]) + 1)
+            for limit in (STALE_AFTER, DROPPED_AFTER)
+        )
+        old, gone = as_of >= old_from, as_of >= gone_from
+        turns += [turn for turn in (old_from, gone_from) if turn > as_of]
+    turns += [late_from] if late_from > as_of else []
+    return _Day(
+        due=is_due,
+        stale=old,
+        dropped=gone,
+        is_in=is_due and arrived,
+        late=is_due and not arrived and as_of >= late_from,
+        valid_until=min(turns),
+    )
+
+
+def _late_from(
+    period: datetime.date | None, start: datetime.date | None, complete_end: datetime.date, frequency: str
+) -> datetime.date:
+    """The day from which a KPI is late: a week and a day after the end of the first period without a value."""
+    if period is not None:
+        end = shift(period, frequency, 2)
+    elif start is not None:
+        end = min(complete_end, shift(start_of(start, frequency), frequency, 1))
+    else:
+        end = complete_end
+    return end + datetime.timedelta(days=GRACE_DAYS + 1)
 
 
 def _words(plans: list[Floats], ratio: Floats, calendar: dict[str, Any], value: Floats) -> list[str]:
@@ -190,6 +226,7 @@ def _words(plans: list[Floats], ratio: Floats, calendar: dict[str, Any], value: 
     return result
 
 
+@functools.cache
 def fold_status(newest: Any, middle: Any, oldest: Any) -> str | None:
     """The status to show after three periods: it changes only after two periods the same."""
     shown = next_status(None, oldest, None)
@@ -197,20 +234,27 @@ def fold_status(newest: Any, middle: Any, oldest: Any) -> str | None:
     return next_status(shown, newest, middle)
 
 
-def _hashes(inputs: Inputs, calendar: dict[str, Any]) -> list[bytes]:
-    """16 bytes over everything that decides a KPI's result."""
-    head = f"{METHOD_VERSION}|{inputs.terms}".encode()
-    flags = zip(
-        *(calendar[name].tolist() for name in ("due", "stale", "dropped", "is_in", "late")), strict=True
-    )
-    return [
-        hashlib.blake2b(
-            repr((row[:-1], flag)).encode(),
-            key=hashlib.blake2b(head, digest_size=16).digest(),
-            digest_size=16,
-        ).digest()
-        for row, flag in zip(inputs.kpis, flags, strict=True)
-    ]
+_WORDS = {word: number for number, word in enumerate([*Frequency.values, *Kpi.Direction.values, *TIERS])}
+
+
+def _hashes(inputs: Inputs, columns: dict[str, list[Any]], calendar: dict[str, Any]) -> list[bytes]:
+    """16 bytes over everything that decides a KPI's result.
+
+    Each KPI is a row of floats: words by their number, dates by their ordinal, NaN for None.
+    """
+    head = f"{METHOD_VERSION}|{inputs.terms}|{sorted(_WORDS.items())}".encode()
+    key = hashlib.blake2b(head, digest_size=16).digest()
+    table = np.empty((len(inputs.kpis), len(KPI_COLUMNS) + 4), dtype="<f8")
+    for place, name in enumerate(KPI_COLUMNS[:-1]):
+        values = columns[name]
+        if name in ("tier", "direction", "frequency"):
+            values = [_WORDS[word] for word in values]
+        elif name in ("expected_start", "period"):
+            values = [day and day.toordinal() for day in values]
+        table[:, place] = values
+    for place, name in enumerate(("due", "stale", "dropped", "is_in", "late"), len(KPI_COLUMNS) - 1):
+        table[:, place] = calendar[name]
+    return [hashlib.blake2b(row, key=key, digest_size=16).digest() for row in table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,9 +337,9 @@ def _project_words(
     early_or_ahead = np.bincount(owner[early | ~kpis.due], minlength=count).tolist()
     waiting = np.bincount(owner[kpis.due & ~kpis.has_value[0]], minlength=count).tolist()
     result = []
-    for place, points in enumerate(zip(*(period.tolist() for period in by_period), strict=True)):
-        newest, middle, oldest = (status_word(None if np.isnan(point) else point) for point in points)
-        word = capped_status(fold_status(newest, middle, oldest), gated=bool(gated[place]))  # type: ignore[arg-type]
+    for place, words in enumerate(zip(*(status_words(period).tolist() for period in by_period), strict=True)):
+        word: Any = fold_status(*(word or None for word in words))
+        word = capped_status(word, gated=bool(gated[place]))
         nothing = (
             "too_early" if early_or_ahead[place] and early_or_ahead[place] >= waiting[place] else "no_data"
         )

@@ -247,7 +247,7 @@ def test_a_changed_method_values_everything_anew(
 def test_a_valuation_takes_a_fixed_number_of_queries(
     project: Project, organization: Organization, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         recompute_organization(organization, as_of=AS_OF)
 
 
