@@ -208,7 +208,9 @@ def load_inputs(
 
 def _flows(project_id: int, kind: str, series: str, days: list[int], amounts: list[float]) -> Flows:
     pairs = sorted(zip(map(_step, days), amounts, strict=True))
-    return Flows(project_id, kind, series, [step for step, _amount in pairs], [amount for _step, amount in pairs])
+    return Flows(
+        project_id, kind, series, [step for step, _amount in pairs], [amount for _step, amount in pairs]
+    )
 
 
 @functools.lru_cache(maxsize=1200)

@@ -67,7 +67,7 @@ def value_projects(inputs: Inputs) -> Valuation:
     for flow in inputs.flows:
         digest = digests[place[flow.project_id]]
         digest.update(f"{flow.kind}|{flow.series}|{len(flow.steps)}|".encode())
-        digest.update(np.array([flow.steps, flow.amounts], dtype="<f8"))
+        digest.update(np.array([flow.steps, flow.amounts], dtype="<f8").tobytes())
     for digest, figures in zip(digests, money, strict=True):
         # "To date" moves with the month where nothing actual holds it.
         digest.update(str(figures.figures.get("to_date")).encode())
@@ -195,8 +195,11 @@ def _project_ids(condition: str, values: dict[str, Any], *, limit: int | None = 
 
 def _lock_and_read_clock(organization: Organization) -> datetime.datetime:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [TRANSACTION_LOCK, organization.pk])
-        cursor.execute("SELECT clock_timestamp()")
+        # One round trip, two statements: the clock is read once the lock is held.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, %s); SELECT clock_timestamp()",
+            [TRANSACTION_LOCK, organization.pk],
+        )
         moment: datetime.datetime = cursor.fetchone()[0]
     return moment
 

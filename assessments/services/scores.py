@@ -162,7 +162,9 @@ def _calendar(columns: dict[str, list[Any]], as_of: datetime.date) -> dict[str, 
     # A thousand KPIs share a dozen combinations.
     known = {row: _day(*row, as_of) for row in set(rows)}
     days = [known[row] for row in rows]
-    flags = {name: [getattr(day, name) for day in days] for name in ("due", "stale", "dropped", "is_in", "late")}
+    flags = {
+        name: [getattr(day, name) for day in days] for name in ("due", "stale", "dropped", "is_in", "late")
+    }
     return {
         **{name: np.array(values, dtype=bool) for name, values in flags.items()},
         "valid_until": [day.valid_until for day in days],
@@ -254,7 +256,7 @@ def _hashes(inputs: Inputs, columns: dict[str, list[Any]], calendar: dict[str, A
         table[:, place] = values
     for place, name in enumerate(("due", "stale", "dropped", "is_in", "late"), len(KPI_COLUMNS) - 1):
         table[:, place] = calendar[name]
-    return [hashlib.blake2b(row, key=key, digest_size=16).digest() for row in table]
+    return [hashlib.blake2b(row.tobytes(), key=key, digest_size=16).digest() for row in table]
 
 
 @dataclass(frozen=True, slots=True)
