@@ -1,6 +1,7 @@
 """The message of the committee: drafted from the numbers, at most three sentences."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +18,12 @@ def draft_message(results: Sequence[ProjectResult], currency: str) -> str:
     if not results:
         return _("No project has results yet.")
     sentences = [_money(results, currency), _payback(results), _status(results)]
-    return " ".join(sentence for sentence in sentences if sentence)
+    return reduce(_joined, filter(None, sentences), "")
+
+
+def _joined(first: str, second: str) -> str:
+    # Chinese puts no blank between sentences.
+    return _("%(first)s %(second)s") % {"first": first, "second": second} if first else second
 
 
 def rank(result: ProjectResult) -> tuple[int, float, str]:

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from organizations.models import AuditEvent
 from organizations.tenancy.models import OrganizationModel
@@ -81,6 +81,16 @@ FIELDS: dict[str, Promise | str] = {
     "new": gettext_lazy("new values"),
     "changed": gettext_lazy("changed values"),
     "batch": gettext_lazy("import"),
+    "departments": gettext_lazy("departments"),
+    "lines": gettext_lazy("cost and benefit lines"),
+    "dry_run": gettext_lazy("only check"),
+    "rows": gettext_lazy("rows"),
+    "kpis": gettext_lazy("KPIs"),
+    "projects": gettext_lazy("projects"),
+    "same": gettext_lazy("same values"),
+    "with_target": gettext_lazy("values with a target"),
+    "met": gettext_lazy("values that meet their target"),
+    "rejected": gettext_lazy("rejected cells"),
 }
 
 
@@ -148,7 +158,7 @@ def _value(model: type[models.Model] | None, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return pgettext("between names", ", ").join(str(item) for item in value)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {item}" for key, item in value.items())
     field = _field(model, name)

@@ -12,7 +12,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.due import ENTERED, own_kpis, with_due
@@ -92,7 +92,7 @@ def _save_all(request: MemberRequest) -> HttpResponse:
         return HttpResponseRedirect(_address(request))
     names = {"count": problems}
     more = ngettext("%(count)d cell needs a look.", "%(count)d cells need a look.", problems) % names
-    messages.warning(request, f"{text} {more}")
+    messages.warning(request, _("%(first)s %(second)s") % {"first": text, "second": more})
     return _render_page(request, typed_in, status=422)
 
 
@@ -133,7 +133,9 @@ def _row_message(kpi: Kpi, report: EntryReport, typed_in: Typed) -> str:
         return _("%(kpi)s was not saved. Look at its row.") % {"kpi": kpi.name}
     if not report.saved:
         return _("%(kpi)s: nothing had changed.") % {"kpi": kpi.name}
-    periods = ", ".join(label(period, kpi.frequency) for _kpi, period in sorted(report.saved))
+    periods = pgettext("between names", ", ").join(
+        label(period, kpi.frequency) for _kpi, period in sorted(report.saved)
+    )
     return _("%(kpi)s is saved for %(periods)s.") % {"kpi": kpi.name, "periods": periods}
 
 
@@ -256,7 +258,7 @@ def heading(kpis: list[Any], today: datetime.date) -> str:
         done = _("%(in)d of %(all)d in for %(period)s.") % names
     else:
         done = _("%(in)d of %(all)d in for their last complete period.") % names
-    return f"{_owed(owed, today)} {done}"
+    return _("%(first)s %(second)s") % {"first": _owed(owed, today), "second": done}
 
 
 def _owed(owed: list[Kpi], today: datetime.date) -> str:
