@@ -114,8 +114,8 @@ def kpi_edit(request: MemberRequest, code: str) -> HttpResponse:
     return render(request, "kpis/edit.html", {"form": form, "kpi": kpi}, status=_status(form))
 
 
-@require_POST
 @requires(Right.DEFINE)
+@require_POST
 def kpi_archive(request: MemberRequest, code: str) -> HttpResponse:
     """Archive a KPI, or bring it back with `restore`."""
     kpi = get_kpi_for(request, code, Right.DEFINE)

@@ -1,0 +1,177 @@
+"""An organization with one of everything, made through the services the pages use."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from assessments.services import MeasurementInput, record_measurements
+from assessments.services.importing import queue_import
+from assessments.services.recompute import recompute_organization
+from committee.links import undo_token, unsubscribe_token
+from committee.services import update_subscription
+from kpis.models import Kpi
+from kpis.services import create_kpi
+from organizations.models import ApiToken, Invitation, Membership, Organization, OutboundMail, Role, User
+from organizations.services import (
+    add_member,
+    create_department,
+    create_organization,
+    create_token,
+    create_user,
+    invite,
+)
+from organizations.tenancy import organization_scope
+from projects.models import MoneyLine, Project
+from projects.services import create_line, create_module, create_project, set_cash_flows
+
+#: in both organizations: an address must lead to the right one by the organization alone
+PROJECT, KPI = "ERP", "LEAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """One organization, a member of every role, and what its addresses need (`arguments`)."""
+
+    organization: Organization
+    people: dict[str, User]
+    arguments: dict[str, Any]
+    #: by prefix of the address's name, what differs between addresses: the ids called "pk", the tokens
+    own: dict[str, dict[str, Any]]
+
+
+def make_everything(slug: str, mark: str) -> Everything:
+    """The organization `slug`; every text a person typed carries `mark`."""
+    people = {
+        role: create_user(email=f"{role}@{slug}.example", name=f"{role.title()} {mark}")
+        for role in Role.values
+    }
+    admin = people[Role.ADMIN]
+    organization = create_organization(slug=slug, name=f"{slug.title()} {mark}", admin=admin)
+    with organization_scope(organization):
+        department = create_department(actor=admin, organization=organization, name=f"Buying {mark}")
+        for role, user in people.items():
+            if role != Role.ADMIN:
+                add_member(
+                    actor=admin, organization=organization, user=user, role=role, department=department
+                )
+        project, line, module_id = _project(organization, people, mark)
+        _kpi(project, people, mark)
+        mail_and_keys, own = _mail_and_keys(organization, people, mark)
+        batch = queue_import(
+            actor=admin,
+            organization=organization,
+            upload=_file(f"{mark}.csv"),
+            mapping={},
+            dry_run=False,
+        )
+    recompute_organization(organization, trigger="change")
+    arguments = {
+        "organization_slug": slug,
+        "code": PROJECT,
+        "department_id": department.pk,
+        "line_id": line.pk,
+        "module_id": module_id,
+        **mail_and_keys,
+    }
+    return Everything(organization, people, arguments, {**own, "assessments:import_": {"pk": batch.pk}})
+
+
+def _file(name: str) -> Any:
+    return SimpleUploadedFile(name, b"KPI,Month,Value\nLEAD,2026-01,40\n")
+
+
+def _project(
+    organization: Organization, people: dict[str, User], mark: str
+) -> tuple[Project, MoneyLine, int]:
+    pmo = people[Role.PMO]
+    project = create_project(
+        actor=pmo,
+        organization=organization,
+        values={
+            "code": PROJECT,
+            "name": f"Roll-out {mark}",
+            "description": f"Why {mark}",
+            "start_on": datetime.date(2025, 1, 1),
+            "go_live_planned": datetime.date(2025, 6, 1),
+            "go_live_actual": datetime.date(2025, 7, 1),
+            "sponsor": people[Role.EXECUTIVE],
+        },
+    )
+    module = create_module(actor=pmo, project=project, values={"name": f"Stock {mark}", "weight": 1})
+    lines = [
+        create_line(actor=pmo, project=project, values={"kind": kind, "name": f"{kind} {mark}"})
+        for kind in ("cost", "benefit")
+    ]
+    for line, amount in zip(lines, (1000, 1700), strict=True):
+        amounts = {datetime.date(2025, number, 1): Decimal(amount) for number in range(1, 7)}
+        for series in ("plan", "actual"):
+            set_cash_flows(actor=pmo, line=line, series=series, amounts=amounts)
+    return project, lines[0], module.pk
+
+
+def _kpi(project: Project, people: dict[str, User], mark: str) -> Kpi:
+    kpi = create_kpi(
+        actor=people[Role.PMO],
+        project=project,
+        values={
+            "code": KPI,
+            "name": f"Lead time {mark}",
+            "tier": Kpi.Tier.OPERATIONAL,
+            "direction": Kpi.Direction.LOWER,
+            "unit": "h",
+            "baseline_value": 48.0,
+            "expected_start": datetime.date(2025, 7, 1),
+            "data_owner": people[Role.CONTRIBUTOR],
+            "targets": {datetime.date(2026, 6, 1): 30.0},
+        },
+    )
+    values = [
+        MeasurementInput(
+            kpi_id=kpi.pk, period=datetime.date(2025, month, 1), value=50.0 - month, note=f"By {mark}"
+        )
+        for month in range(7, 13)
+    ]
+    record_measurements(people[Role.CONTRIBUTOR], project.organization, values)
+    return kpi
+
+
+def _mail_and_keys(
+    organization: Organization, people: dict[str, User], mark: str
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    admin, viewer = people[Role.ADMIN], people[Role.VIEWER]
+    invitation: Invitation = invite(
+        actor=admin,
+        organization=organization,
+        email=f"guest-{mark.lower()}@nowhere.example",
+        role=Role.VIEWER,
+    )
+    key, _secret = create_token(
+        membership=Membership.objects.get(user=admin), name=f"Export {mark}", access=ApiToken.Access.READ
+    )
+    member = Membership.objects.select_related("user", "organization").get(user=viewer)
+    subscription = update_subscription(actor=viewer, membership=member, frequency="weekly")
+    ids = {"member_id": member.pk, "invitation_id": invitation.pk, "token_id": key.pk}
+    own = {
+        "committee:outbox_": {"pk": OutboundMail.objects.get(kind="invitation").pk},
+        "committee:unsubscribe": {"token": unsubscribe_token(subscription)},
+        "committee:undo_unsubscribe": {"token": undo_token(subscription, "weekly")},
+        # Only the mail knows the secret of an invitation.
+        "organizations:accept_invitation": {"token": _token_of_mail()},
+        "account_confirm_email": {"key": "unknown"},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
+        "mfa_": {"pk": 0},
+        "kpis:": {"code": KPI},
+        "kpis:create": {"code": PROJECT},
+        "assessments:kpi": {"code": KPI},
+        "assessments:entry_save": {"code": KPI},
+        "api:kpi": {"code": KPI},
+    }
+    return ids, own
+
+
+def _token_of_mail() -> str:
+    text: str = OutboundMail.objects.get(kind="invitation").text
+    return text.split("/invitations/", 1)[1].split("/", 1)[0]
