@@ -76,13 +76,14 @@ WORDS: dict[str, Promise | str] = {
     "subscription.changed": gettext_lazy("changed the subscription of %(target)s"),
 }
 
-#: fields of events that no model has
+#: fields of events that no model names in words
 FIELDS: dict[str, Promise | str] = {
     "new": gettext_lazy("new values"),
     "changed": gettext_lazy("changed values"),
     "batch": gettext_lazy("import"),
     "departments": gettext_lazy("departments"),
     "lines": gettext_lazy("cost and benefit lines"),
+    "file": gettext_lazy("file"),
     "dry_run": gettext_lazy("only check"),
     "rows": gettext_lazy("rows"),
     "kpis": gettext_lazy("KPIs"),
@@ -148,7 +149,7 @@ def _field(model: type[models.Model] | None, name: str) -> Any:
 
 
 def _field_label(model: type[models.Model] | None, name: str) -> str:
-    label = getattr(_field(model, name), "verbose_name", None) or FIELDS.get(name) or name.replace("_", " ")
+    label = FIELDS.get(name) or getattr(_field(model, name), "verbose_name", None) or name.replace("_", " ")
     return str(label)
 
 

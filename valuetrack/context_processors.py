@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from organizations.models import Role
 from valuetrack import demo
 
 
@@ -13,4 +14,4 @@ def local(request: HttpRequest) -> dict[str, Any]:
     """`demo_logins` on the log-in page of a local installation."""
     if not settings.LOCAL or request.path != reverse("account_login"):
         return {}
-    return {"demo_logins": demo.logins()}
+    return {"demo_logins": [{**entry, "role": Role(entry["role"]).label} for entry in demo.logins()]}
