@@ -104,15 +104,17 @@ def _limits(series: KpiSeries, axis: list[datetime.date], go_live: datetime.date
     # Imported here: numpy costs 0.1 s at the start of a web process that may never draw a chart.
     from assessments.method.control_chart import xmr
 
-    places = [place for place, period in enumerate(axis) if period in series.values]
-    values = [series.values[axis[place]] for place in places]
-    before = sum(1 for place in places if go_live and axis[place] < start_of(go_live, series.kpi.frequency))
+    # From all values: the axis shows the newest only, and frozen limits must not move with it.
+    periods = sorted(series.values)
+    before = sum(1 for period in periods if go_live and period < start_of(go_live, series.kpi.frequency))
     frozen = before >= FEWEST_POINTS
-    chart = xmr(values, baseline=before if frozen else None)
+    chart = xmr([series.values[period] for period in periods], baseline=before if frozen else None)
     if chart.centre is None or chart.lower is None or chart.upper is None:
         return None
-    signals = [(places[signal.index], signal.side) for signal in chart.signals]
-    points = before if frozen else len(values)
+    places = {period: place for place, period in enumerate(axis)}
+    found = [(places.get(periods[signal.index]), signal.side) for signal in chart.signals]
+    signals = [(place, side) for place, side in found if place is not None]
+    points = before if frozen else len(periods)
     return Limits(chart.centre, chart.lower, chart.upper, points, frozen, chart.status == "trial", signals)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from assessments.control import control_chart
 from assessments.sentences import kpi_message
-from assessments.series import load_series
+from assessments.series import KpiSeries, load_series
 from kpis.models import Kpi
 from organizations.models import Organization, User
 from projects.models import Project
@@ -98,6 +98,19 @@ def reader(client_of: ClientOf, victor: User) -> Client:
 
 def page(kpi: Kpi) -> str:
     return reverse("assessments:kpi", args=["acme", kpi.code])
+
+
+def test_frozen_limits_do_not_move_when_their_points_leave_the_axis() -> None:
+    live = 20
+    monday = datetime.date(2023, 1, 2)
+    weeks = [shift(monday, "week", number) for number in range(live + 110)]
+    project = Project(name="ERP group", go_live_actual=weeks[live])
+    kpi = Kpi(name="Order lead time", frequency="week", direction="lower", project=project)
+    values = {week: (48.0 if place < live else 33.0) + place % 3 / 10 for place, week in enumerate(weeks)}
+    chart = control_chart(KpiSeries(kpi, [], values), today=TODAY)
+    assert len(chart.labels) < len(weeks)
+    assert f"frozen on {live} points before go-live" in chart.title.periods
+    assert {chart.labels[signal.index] for signal in chart.signals} <= set(chart.labels[-110:])
 
 
 @pytest.mark.django_db
