@@ -135,7 +135,7 @@ REDIS_DATABASE = env.integer("REDIS_DATABASE", 0, low=0, high=15)
 REDIS_URL = env.redis("REDIS_URL", local.local_redis_url(), database=REDIS_DATABASE)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "valuetrack.caches.PatientRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "vt",
     }
