@@ -1,11 +1,15 @@
 """Organizations, their departments, people and settings."""
 
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from organizations.errors import InvalidInputError
@@ -84,7 +88,13 @@ def update_organization(
     for field, value in after.items():
         setattr(organization, field, value)
     organization.full_clean()
+    with connection.cursor() as cursor:
+        # The trigger that keeps the row's history takes this lock once the row is ours; a recompute holds it
+        # and then wants the row: taken in the other order, the two would wait for each other.
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(7381, %s)", [organization.pk])
     organization.save(update_fields=list(after))
+    # Cached pages show the name, too.
+    Organization.objects.filter(pk=organization.pk).update(generation=F("generation") + 1)
     record_event(actor=actor, action="organization.updated", target=organization, before=before, after=after)
     if TERMS & set(after):
         send_after_commit("assessments.tasks.valuation.recompute_organization", organization.pk)
@@ -135,7 +145,7 @@ def update_department(
 
 @transaction.atomic
 def delete_organization(*, organization: Organization) -> None:
-    """Remove a tenant with everything below it; people who belong nowhere else stay as log-ins.
+    """Remove a tenant with everything below it, files included; people stay as log-ins.
 
     Rows go table by table in one statement each: the ORM's own cascade would fetch millions of them.
     """
@@ -154,3 +164,5 @@ def delete_organization(*, organization: Organization) -> None:
             f'DELETE FROM "{RowVersion._meta.db_table}" WHERE organization_id = %s',  # noqa: S608
             [organization.pk],
         )
+    files = Path(settings.MEDIA_ROOT) / str(organization.pk)
+    transaction.on_commit(lambda: shutil.rmtree(files, ignore_errors=True))

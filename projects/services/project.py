@@ -102,9 +102,10 @@ def restore_project(*, actor: User | None, project: Project) -> Project:
 
 def lock_project(project_id: int) -> Project:
     """The project as it is now, locked until the transaction ends: gates and money are changed one by one."""
-    project: Project = (
-        Project.objects.select_related("organization").select_for_update(of=("self",)).get(pk=project_id)
-    )
+    # No key lock: a recompute that writes the project's first result refers to its key, and whoever holds it
+    # waits for that recompute as soon as a row's history is kept.
+    locked = Project.objects.select_for_update(of=("self",), no_key=True)
+    project: Project = locked.select_related("organization").get(pk=project_id)
     return project
 
 

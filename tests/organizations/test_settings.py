@@ -1,10 +1,13 @@
 """The terms of computation, and the end of an organization."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from kpis.models import Kpi
 from organizations import tasks
@@ -123,6 +126,27 @@ def test_only_administrators_change_settings(
     assert client.post(f"{URL}delete/", {"confirmation": "Acme"}).status_code == 403
 
 
+def test_a_new_name_reaches_pages_that_are_cached(
+    alice: User, organization: Organization, scope: Organization
+) -> None:
+    update_organization(actor=alice, organization=organization, values={"name": "Acme AG"})
+    former = organization.generation
+    organization.refresh_from_db()
+    assert organization.generation == former + 1
+
+
+def test_settings_wait_for_a_recompute_before_they_hold_the_row_it_wants(
+    alice: User, organization: Organization, scope: Organization
+) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        update_organization(actor=alice, organization=organization, values={"name": "Acme AG"})
+    order = [
+        query["sql"].split()[0:2] for query in asked if "lock" in query["sql"] or "UPDATE" in query["sql"]
+    ]
+    assert order[0] == ["SELECT", "pg_advisory_xact_lock_shared(7381,"]
+    assert order[1] == ["UPDATE", '"organizations_organization"']
+
+
 def test_deleting_asks_for_the_name(browser: Client, organization: Organization, alice: User) -> None:
     page = browser.post(f"{URL}delete/", {"confirmation": "acme"})
     assert "This is not the organization's name." in errors_of(page)
@@ -137,7 +161,10 @@ def test_deleting_closes_the_organization_at_once_and_empties_it_in_the_backgrou
     alice: User,
     charlie: User,
     django_capture_on_commit_callbacks: Any,
+    settings: Any,
+    tmp_path: Path,
 ) -> None:
+    settings.MEDIA_ROOT = tmp_path
     with organization_scope(other_organization):
         kept = create_department(actor=charlie, organization=other_organization, name="Kept")
     with organization_scope(organization):
@@ -148,7 +175,11 @@ def test_deleting_closes_the_organization_at_once_and_empties_it_in_the_backgrou
     assert "Acme is closed and being deleted." in text_of(page)
     assert len(queued) == 1
     assert browser.get(ACME).status_code == 404
-    tasks.finish_deletion(organization.pk)
+    uploads = Path(settings.MEDIA_ROOT) / str(organization.pk) / "imports"
+    uploads.mkdir(parents=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.finish_deletion(organization.pk)
+    assert not uploads.parent.exists()
     assert not Organization.objects.filter(pk=organization.pk).exists()
     with organization_scope(organization):
         assert list(Kpi.objects.all()) == []

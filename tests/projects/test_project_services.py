@@ -4,6 +4,8 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from organizations.errors import ConflictError, InvalidInputError
 from organizations.models import AuditEvent, Organization, User
@@ -19,6 +21,7 @@ from projects.services import (
     update_module,
     update_project,
 )
+from projects.services.project import lock_project
 
 
 def day(text: str) -> datetime.date:
@@ -32,6 +35,13 @@ def fields_of(refused: pytest.ExceptionInfo[InvalidInputError]) -> list[str]:
 def test_a_new_project_stands_at_the_first_gate_and_waits_for_its_figures(project: Project) -> None:
     assert (project.gate, project.archived_at) == ("L0", None)
     assert PendingValuation.objects.filter(project=project).exists()
+
+
+def test_a_locked_project_can_still_be_referred_to(project: Project) -> None:
+    """Or a recompute that writes its first result and a service that changes it would wait for each other."""
+    with CaptureQueriesContext(connection) as asked:
+        lock_project(project.pk)
+    assert "FOR NO KEY UPDATE" in asked[0]["sql"]
 
 
 def test_a_second_project_of_the_same_code_is_refused_at_its_field(
