@@ -18,6 +18,8 @@ Problems = dict[str, list[Text]]
 
 OWNERS = ("business_owner", "it_owner", "data_owner")
 FIRST_YEAR, LAST_YEAR = 1950, 2150
+#: weights are added up: sums beyond what a float holds would stop the whole computation
+HEAVIEST = 1e9
 _NUMBERS = ("baseline_value", "range_low", "range_high", "tolerance", "weight")
 _DATES = ("baseline_start", "baseline_end", "expected_start")
 # References are checked by the database and by `_members_among`, in fewer queries than cleaning each KPI's;
@@ -77,6 +79,8 @@ def _broken_numbers(kpi: Kpi) -> list[tuple[str, Text]]:
         for field in _NUMBERS
         if not _is_finite(getattr(kpi, field))
     ]
+    if _is_finite(kpi.weight) and kpi.weight > HEAVIEST:
+        found.append(("weight", _("This number is too large to be kept.")))
     if kpi.tolerance is not None and kpi.tolerance <= 0:
         found.append(("tolerance", _("A tolerance is above 0. Leave it empty for 5 per cent of the target.")))
     return found

@@ -54,6 +54,12 @@ def test_a_definition_sent_twice_is_one_kpi(bob: User, project: Project) -> None
     assert Kpi.objects.count() == 1
 
 
+def test_weights_can_be_added_up(bob: User, project: Project) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        create_kpi(actor=bob, project=project, values={**LEAD_TIME, "weight": 1e308})
+    assert refused(error) == {"weight"}
+
+
 def test_a_code_of_another_kpi_is_refused_at_its_field(bob: User, project: Project) -> None:
     create_kpi(actor=bob, project=project, values={**LEAD_TIME, "code": "LEAD"})
     with pytest.raises(InvalidInputError) as error:
