@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from organizations.errors import ConflictError
@@ -55,7 +56,7 @@ def refuse_frozen(project: Project) -> None:
     if baseline is not None:
         raise ConflictError(
             _("The plan was frozen on %(day)s and stays the yardstick. Enter what changes as forecast.")
-            % {"day": baseline.frozen_at.date().isoformat()}
+            % {"day": formats.date_format(timezone.localdate(baseline.frozen_at))}
         )
 
 
