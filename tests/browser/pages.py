@@ -1,0 +1,44 @@
+"""The pages that every reader must be able to use, with what they are opened as."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page by name; `then` names an element to press before looking."""
+
+    name: str
+    path: str
+    logged_in: bool = True
+    then: str = ""
+
+
+def all_pages(made: dict[str, Any]) -> list[Shown]:
+    return [
+        Shown("log-in", "/accounts/login/", logged_in=False),
+        Shown("chooser", "/organizations/"),
+        Shown("committee", "/o/acme/committee/"),
+        Shown("committee, empty", "/o/empty/committee/"),
+        Shown("projects", "/o/acme/projects/"),
+        Shown("project", "/o/acme/projects/ERP/"),
+        Shown("project, form", "/o/acme/projects/ERP/edit/"),
+        Shown("cash flows", f"/o/acme/projects/ERP/money/{made['line']}/"),
+        Shown("gates", "/o/acme/projects/ERP/gates/"),
+        Shown("KPIs", "/o/acme/kpis/"),
+        Shown("KPI", "/o/acme/kpis/LEAD/"),
+        Shown("targets", "/o/acme/kpis/LEAD/targets/"),
+        Shown("entries", "/o/acme/entries/?scope=all"),
+        Shown("entries, empty", "/o/empty/entries/"),
+        Shown("entries, error", "/o/acme/entries/?scope=all", then="wrong entry"),
+        Shown("import", "/o/acme/import/"),
+        Shown("import, outcome", f"/o/acme/import/{made['batch']}/"),
+        Shown("settings", "/o/acme/settings/"),
+        Shown("members", "/o/acme/members/"),
+        Shown("audit", "/o/acme/audit/"),
+        Shown("profile", "/profile/"),
+        Shown("digest", "/o/acme/subscription/"),
+        Shown("outbox", "/o/acme/outbox/"),
+        Shown("mail", f"/o/acme/outbox/{made['mail']}/"),
+        Shown("404", "/o/nowhere/"),
+    ]
