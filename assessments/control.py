@@ -103,12 +103,16 @@ def _go_live(project: Project, today: datetime.date) -> datetime.date | None:
 def _limits(series: KpiSeries, axis: list[datetime.date], go_live: datetime.date | None) -> Limits | None:
     # Imported here: numpy costs 0.1 s at the start of a web process that may never draw a chart.
     from assessments.method.control_chart import xmr
+    from assessments.method.errors import MethodError
 
     # From all values: the axis shows the newest only, and frozen limits must not move with it.
     periods = sorted(series.values)
     before = sum(1 for period in periods if go_live and period < start_of(go_live, series.kpi.frequency))
     frozen = before >= FEWEST_POINTS
-    chart = xmr([series.values[period] for period in periods], baseline=before if frozen else None)
+    try:
+        chart = xmr([series.values[period] for period in periods], baseline=before if frozen else None)
+    except MethodError:  # limits that fit no float: the values themselves can still be shown, and corrected
+        return None
     if chart.centre is None or chart.lower is None or chart.upper is None:
         return None
     places = {period: place for place, period in enumerate(axis)}

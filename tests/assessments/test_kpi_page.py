@@ -114,6 +114,15 @@ def test_frozen_limits_do_not_move_when_their_points_leave_the_axis() -> None:
 
 
 @pytest.mark.django_db
+def test_a_slip_of_the_keyboard_can_still_be_seen(
+    reader: Client, kpi: Kpi, month: datetime.date, dora: User
+) -> None:
+    for back in range(6):
+        enter(kpi, dora, shift(month, "month", -back), 1.7e308 if back % 2 else -1.7e308)
+    assert reader.get(page(kpi)).status_code == 200
+
+
+@pytest.mark.django_db
 class TestPage:
     """With values of a year: 48 hours for six months, 33 since go-live."""
 
