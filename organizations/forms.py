@@ -100,6 +100,10 @@ class PercentField(forms.FloatField):
 class PlainNumberField(forms.FloatField):
     """A number that is shown as people write it: 30 and not 30.0."""
 
+    def __init__(self, **options: Any) -> None:
+        # Weights are added up: a sum that no float holds would stop every computation.
+        super().__init__(**{"max_value": 1_000_000, **options})
+
     def prepare_value(self, value: Any) -> Any:
         return f"{value:g}" if isinstance(value, float) else value
 

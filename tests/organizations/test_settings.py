@@ -48,6 +48,13 @@ def test_rates_are_typed_in_percent_and_kept_as_shares(browser: Client, organiza
     assert (organization.discount_rate, organization.score_cap) == (0.085, 1.5)
 
 
+def test_weights_can_be_added_up(browser: Client, organization: Organization) -> None:
+    page = browser.post(URL, {**VALUES, "weight_strategic": "1e308"})
+    assert "less than or equal to" in errors_of(page)
+    organization.refresh_from_db()
+    assert organization.weight_strategic == 40
+
+
 def test_a_changed_term_computes_all_figures_anew(
     browser: Client, organization: Organization, django_capture_on_commit_callbacks: Any
 ) -> None:
