@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base, creation
 
 
@@ -57,6 +58,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         try:
             super().connect()
+            if not self.settings_dict.get("OWNER_MODE"):
+                self._refuse_bypass()
         except Exception:
             self.close()
             raise
+
+    def _refuse_bypass(self) -> None:
+        """Every process asks at its first connection: policies that hold for nobody must not serve anybody."""
+        with self.cursor() as cursor:
+            cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            if cursor.fetchone()[0]:
+                raise ImproperlyConfigured(
+                    "DATABASE_URL: its role bypasses row-level security; see docs/operations.md, “Roles”."
+                )
