@@ -64,9 +64,3 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
-
-    @property
-    def initials(self) -> str:
-        """Up to two letters for the account menu; one character of a Chinese name."""
-        words = (self.name or self.email).split()
-        return "".join(word[0] for word in words[:2]).upper()
