@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from assessments.models import Measurement
-from bench.database import loading
+from bench.database import Stream, loading
 from kpis.models import Kpi
 from organizations.models import Organization, User
 from projects.models import CashFlow, MoneyLine, Project
@@ -46,23 +46,6 @@ class Size:
     @property
     def measurements(self) -> int:
         return self.all_kpis * self.months
-
-
-class _Stream:
-    """Lines as the file that COPY reads, never more than a piece of them in memory."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = iter(lines)
-
-    def read(self, size: int = 8192) -> str:
-        piece: list[str] = []
-        length = 0
-        for line in self.lines:
-            piece.append(line)
-            length += len(line)
-            if length >= size:
-                break
-        return "".join(piece)
 
 
 def load(size: Size) -> None:
@@ -110,7 +93,7 @@ def _copy(cursor: Any, model: type[models.Model], rows: Iterable[Row]) -> None:
 
     table = model._meta.db_table
     quoted = ", ".join(f'"{column}"' for column in columns)
-    cursor.copy_expert(f'COPY "{table}" ({quoted}) FROM STDIN', cast(IO[str], _Stream(lines())), size=1 << 20)
+    cursor.copy_expert(f'COPY "{table}" ({quoted}) FROM STDIN', cast(IO[str], Stream(lines())), size=1 << 20)
     if "id" in first:
         cursor.execute(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM \"{table}\"))"

@@ -1,7 +1,7 @@
 """The database of the measurements, and what only the owner of its tables may do."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -74,6 +74,23 @@ def owner() -> Iterator[Any]:
             yield cursor
     finally:
         connection.close()
+
+
+class Stream:
+    """Lines as the file that COPY reads, never more than a piece of them in memory."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = iter(lines)
+
+    def read(self, size: int = 8192) -> str:
+        piece: list[str] = []
+        length = 0
+        for line in self.lines:
+            piece.append(line)
+            length += len(line)
+            if length >= size:
+                break
+        return "".join(piece)
 
 
 def guarded_tables(cursor: Any) -> list[str]:

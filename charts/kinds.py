@@ -166,13 +166,14 @@ def _series(
     forecast: Values | None = None,
     plan_label: str = "",
 ) -> tuple[Series, ...]:
-    rows = (
-        Series("AC", _("actual"), tuple(actual)),
-        Series("PL", plan_label or _("plan"), tuple(plan or ())),
-        Series("PY", _("previous year"), tuple(previous or ())),
-        Series("FC", _("forecast"), tuple(forecast or ())),
-    )
-    return tuple(row for row in rows if row.role == "AC" or row.values)
+    rows = [Series("AC", _("actual"), tuple(actual))]
+    if plan:
+        rows.append(Series("PL", plan_label or _("plan"), tuple(plan)))
+    if previous:
+        rows.append(Series("PY", _("previous year"), tuple(previous)))
+    if forecast:
+        rows.append(Series("FC", _("forecast"), tuple(forecast)))
+    return tuple(rows)
 
 
 def _levels(limits: tuple[Limits, ...], baseline: Number | None) -> tuple[Level, ...]:

@@ -179,7 +179,12 @@ class Figures:
 
     @staticmethod
     def _needed(numbers: list[Decimal], magnitude: Magnitude, allowed: int) -> int:
-        return max(places_of(Decimal(f"{number / magnitude.factor:.{allowed}f}")) for number in numbers)
+        most = 0
+        for number in numbers:
+            most = max(most, places_of(Decimal(f"{number / magnitude.factor:.{allowed}f}")))
+            if most == allowed:  # usually after a number or two, and a page has fifty sparklines
+                break
+        return most
 
     def with_places_for(self, numbers: Iterable[float]) -> "Figures":
         """The same magnitude with as many decimals as round places of a scale need."""

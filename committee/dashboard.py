@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,7 +14,7 @@ from charts.description import Chart, Step, Title
 from charts.kinds import bridge, cumulative_cash, sparkline
 from charts.numbers import Figures, compact_money
 from committee.message import draft_message, rank
-from kpis.models import Kpi
+from committee.table import render_rows
 from organizations.models import Organization
 from projects.periods import label, months_between
 
@@ -30,7 +31,6 @@ class Row:
     spark: Chart | None
     delta: float
     #: (name of the tier, its score, why there is none)
-    tiers: list[tuple[Any, float | None, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class Dashboard:
 
     message: str
     rows: list[Row]
+    #: the rows of the table as HTML
+    table_rows: SafeString
     totals: Totals
     figures: Figures
     #: the largest variance of the column, to which all bars are drawn
@@ -85,12 +87,15 @@ def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashb
     months = [result.figures["to_date"] for result in results if result.figures.get("to_date")]
     to_date = _month(max(months)) if months else ""
     amounts = [amount for row in rows for amount in (row.result.benefits_actual, row.result.benefits_plan)]
+    figures = Figures.over([*amounts, totals.actual, totals.plan])
+    scale = max((abs(row.delta) for row in rows), default=0.0)
     return Dashboard(
         message=draft_message(results, organization.currency),
         rows=rows,
+        table_rows=render_rows(organization, rows, figures, scale),
         totals=totals,
-        figures=Figures.over([*amounts, totals.actual, totals.plan]),
-        scale=max((abs(row.delta) for row in rows), default=0.0),
+        figures=figures,
+        scale=scale,
         as_of=max((result.as_of for result in results), default=None),
         known_at=newest.known_at if newest else None,
         method_version=newest.method_version if newest else "",
@@ -109,16 +114,7 @@ def _row(result: ProjectResult) -> Row:
     chart = None
     if spark and (any(spark["pl"]) or any(value for value in spark["ac"] if value)):
         chart = sparkline(labels=spark["months"], actual=spark["ac"], plan=spark["pl"])
-    tiers = [(tier.label, getattr(result, tier.value), _missing(result, tier.value)) for tier in Kpi.Tier]
-    return Row(result, chart, result.benefits_actual - result.benefits_plan, tiers)
-
-
-def _missing(result: ProjectResult, tier: str) -> str:
-    """Why a tier has no score."""
-    known = result.tiers.get(tier, {})
-    if not known.get("due"):
-        return _("not due")
-    return _("%(in)d of %(due)d in") % {"in": known["in"], "due": known["due"]}
+    return Row(result, chart, result.benefits_actual - result.benefits_plan)
 
 
 def _month(iso: str) -> str:
