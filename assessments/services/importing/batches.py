@@ -128,7 +128,7 @@ def run_import(organization: Organization, batch_id: int) -> None:
     person = batch.created_by
     with translation.override(person.language if person and person.language else organization.language):
         try:
-            _run(organization, batch, job)
+            run_claimed(organization, batch, job)
         except LostClaimError:
             log.warning("import taken over by another worker", batch=batch.pk)
         except ProductError as error:
@@ -142,6 +142,30 @@ def run_import(organization: Organization, batch_id: int) -> None:
                 job,
                 _("The import stopped by a fault of ours. Nothing was written. Try again."),
             )
+
+
+def run_claimed(organization: Organization, batch: ImportBatch, job: JobRun) -> None:
+    """The run of who holds the claim.
+
+    Raises:
+        LostClaimError: somebody else holds it now; nothing was written.
+        InvalidInputError: the file or the mapping cannot be used; nothing was written.
+    """
+    if job.attempts > MOST_ATTEMPTS:
+        raise InvalidInputError(
+            _("The import was begun %(count)d times and never ended. Split the file, or save it as CSV.")
+            % {"count": MOST_ATTEMPTS}
+        )
+    _tell(organization, batch, job, 0, 0)
+    work = FileImport(stored_path(batch.stored_as), batch.mapping, progress=_Teller(organization, batch, job))
+    with organization_scope(organization):
+        heartbeat(job)  # locks the claim, so that nobody takes it over while this transaction runs
+        with transaction.atomic():
+            report = work.write(batch.created_by, organization, batch_id=batch.pk)
+            if batch.dry_run:
+                transaction.set_rollback(True)
+        _close(batch, work, report)
+        finish_job(job, outcome={"rows": report.rows})
 
 
 def waiting_imports() -> list[int]:
@@ -161,24 +185,6 @@ def recent_mappings(limit: int = 10) -> list[tuple[int, str, dict[str, Any]]]:
         if len(found) == limit:
             break
     return found
-
-
-def _run(organization: Organization, batch: ImportBatch, job: JobRun) -> None:
-    if job.attempts > MOST_ATTEMPTS:
-        raise InvalidInputError(
-            _("The import was begun %(count)d times and never ended. Split the file, or save it as CSV.")
-            % {"count": MOST_ATTEMPTS}
-        )
-    _tell(organization, batch, job, 0, 0)
-    work = FileImport(stored_path(batch.stored_as), batch.mapping, progress=_Teller(organization, batch, job))
-    with organization_scope(organization):
-        heartbeat(job)  # locks the claim, so that nobody takes it over while this transaction runs
-        with transaction.atomic():
-            report = work.write(batch.created_by, organization, batch_id=batch.pk)
-            if batch.dry_run:
-                transaction.set_rollback(True)
-        _close(batch, work, report)
-        finish_job(job, outcome={"rows": report.rows})
 
 
 def _close(batch: ImportBatch, work: FileImport, report: ImportReport) -> None:

@@ -143,10 +143,8 @@ class NumberReader:
             if self.field.required:
                 raise InvalidInputError(_("The cell is empty; a number is expected."))
             return None
-        if isinstance(cell, str):
-            number = parse_number(text, decimal_comma=self.field.decimal_comma)
-        else:
-            number = Decimal(repr(cell))
+        comma = self.field.decimal_comma
+        number = parse_number(text, decimal_comma=comma) if isinstance(cell, str) else Decimal(repr(cell))
         if self.field.zero_is_blank and not number:
             return None
         return number * self.field.multiply

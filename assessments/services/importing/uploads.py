@@ -17,8 +17,13 @@ from organizations.models import Organization
 class Upload(Protocol):
     """What is needed of an uploaded file."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None:
+        """As the person's computer calls it."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes."""
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Its content, piece by piece."""
