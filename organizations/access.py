@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 
 from organizations.errors import NotFoundError
 from organizations.http import MemberRequest
+from organizations.log_in import logged_in
 from organizations.models import ApiToken, Department, Invitation, Membership
 from organizations.permissions import Right, allows
 
@@ -25,7 +25,7 @@ def for_members(view: type_of_view) -> type_of_view:
             raise NotFoundError
         return view(cast(MemberRequest, request), *args, **kwargs)
 
-    return login_required(checked)
+    return logged_in(checked)
 
 
 def get_member_for(request: MemberRequest, member_id: int) -> Membership:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 
 from organizations.errors import ForbiddenError, NotFoundError
 from organizations.http import MemberRequest
+from organizations.log_in import logged_in
 from organizations.models import Membership, Role
 
 
@@ -86,6 +86,6 @@ def requires(right: Right) -> Callable[[type_of_view], type_of_view]:
             return view(member, *args, **kwargs)
 
         checked.required_right = right  # type: ignore[attr-defined]
-        return login_required(checked)
+        return logged_in(checked)
 
     return decorate

@@ -63,6 +63,15 @@ if (grid) {
     event.preventDefault();
     save(rowOf(button));
   });
+  // A log-in in another tab brings a new token: the cookie has it, this page has the old one.
+  grid.addEventListener("htmx:configRequest", (event) => {
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    if (token) event.detail.headers["X-CSRFToken"] = token[1];
+  });
+  // A save that did not come back with a row must not look like one that did.
+  const failed = document.getElementById("entries-failed");
+  for (const name of ["htmx:responseError", "htmx:sendError"]) grid.addEventListener(name, () => { failed.hidden = false; });
+  grid.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.shouldSwap) failed.hidden = true; });
   // Leaving with something typed and not saved (a refused value) asks first.
   let sent = false;
   document.getElementById("entries").addEventListener("submit", () => { sent = true; });

@@ -85,3 +85,22 @@ def test_a_stranger_finds_nothing(
 ) -> None:
     assert client_of(charlie).get("/o/acme/").status_code == 404
     assert Client().get("/o/acme/")["Location"].startswith("/accounts/login/")
+
+
+def test_a_form_sent_without_a_session_leads_back_to_the_page_it_stood_on(organization: Organization) -> None:
+    page = "http://testserver/o/acme/projects/ERP/modules/?page=2"
+    client = Client()
+    answer = client.post("/o/acme/projects/ERP/modules/new/", {"name": "Stock"}, headers={"Referer": page})
+    assert answer["Location"] == "/accounts/login/?next=/o/acme/projects/ERP/modules/%3Fpage%3D2"
+    assert "nothing was saved" in text_of(client.get(answer["Location"]))
+    foreign = {"Referer": "https://elsewhere.example/o/acme/"}
+    answer = Client().post("/o/acme/projects/ERP/modules/new/", {"name": "Stock"}, headers=foreign)
+    assert answer["Location"] == "/accounts/login/?next=/"
+
+
+def test_a_part_of_a_page_never_becomes_the_log_in_page(organization: Organization) -> None:
+    saving = Client().post("/o/acme/entries/ERP-01/", headers={"HX-Request": "true"})
+    assert (saving.status_code, saving.content) == (401, b"")
+    assert "HX-Refresh" not in saving.headers
+    asking = Client().get("/o/acme/import/1/", headers={"HX-Request": "true"})
+    assert (asking.status_code, asking.headers["HX-Refresh"]) == (401, "true")
