@@ -173,7 +173,9 @@ def _address(request: MemberRequest) -> str:
 
 def _choice(request: MemberRequest) -> Choice:
     everybody = request.GET.get("scope") == "all" and allows(request.membership, Right.ENTER_ANY)
-    return Choice(everybody, request.GET.get("project", ""), request.GET.get("kpi", ""))
+    # PostgreSQL refuses to look for a text with a zero byte.
+    project, kpi = (request.GET.get(name, "").replace("\0", "") for name in ("project", "kpi"))
+    return Choice(everybody, project, kpi)
 
 
 def _chosen_kpis(request: MemberRequest, choice: Choice) -> list[Kpi]:

@@ -326,3 +326,8 @@ def test_saving_all_takes_the_same_queries_for_many_rows(
     with at_most(24):
         assert contributor.post(page(), sent).status_code == 302
     assert Measurement.objects.count() == 20
+
+
+@pytest.mark.parametrize("query", ["project=%00", "kpi=%00", "page=-1", "scope=%00"])
+def test_an_address_nobody_typed_shows_a_page_all_the_same(contributor: Client, kpi: Kpi, query: str) -> None:
+    assert contributor.get(f"{page()}?{query}").status_code == 200
