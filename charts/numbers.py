@@ -169,18 +169,26 @@ class Figures:
 
     @classmethod
     def over(cls, values: Iterable[Number | None], *, language: str | None = None) -> "Figures":
-        numbers = [number for value in values if (number := as_decimal(value)) is not None]
-        largest = max((abs(number) for number in numbers), default=Decimal(0))
+        known: list[Number] = [value for value in values if value is not None]
+        floats = [value for value in known if isinstance(value, float) and math.isfinite(value)]
+        if len(floats) == len(known):
+            # A float's Decimal costs ten times the comparison; of a sparkline only few are needed.
+            largest = as_decimal(max(map(abs, floats), default=0.0)) or Decimal(0)
+        else:
+            decimals = [number for value in known if (number := as_decimal(value)) is not None]
+            largest = max((abs(number) for number in decimals), default=Decimal(0))
+            known = list(decimals)
         if not largest:
             return cls(ONE, 0)
         magnitude = magnitude_of(largest, language)
         allowed = max(0, SIGNIFICANT - 1 - round_significant(largest / magnitude.factor).adjusted())
-        return cls(magnitude, min(allowed, cls._needed(numbers, magnitude, allowed)))
+        return cls(magnitude, min(allowed, cls._needed(known, magnitude, allowed)))
 
     @staticmethod
-    def _needed(numbers: list[Decimal], magnitude: Magnitude, allowed: int) -> int:
+    def _needed(values: Iterable[Number], magnitude: Magnitude, allowed: int) -> int:
         most = 0
-        for number in numbers:
+        for value in values:
+            number = as_decimal(value) or Decimal(0)
             most = max(most, places_of(Decimal(f"{number / magnitude.factor:.{allowed}f}")))
             if most == allowed:  # usually after a number or two, and a page has fifty sparklines
                 break

@@ -7,9 +7,9 @@ with its labels and language, and each project only fills its places. A place is
 import html
 import re
 from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -66,15 +66,20 @@ def _cells(row: "Row", figures: Figures, scale: float, never: str) -> dict[str, 
         "bar": mark_safe(cells.variance_bar(row.delta, scale)),  # noqa: S308
         "effect": effect_of(row.delta, "higher"),
         "delta": figures.change(row.delta),
-        "index": _NOTHING if result.value_index is None else floatformat(result.value_index, 0),
+        "index": _NOTHING if result.value_index is None else _whole(result.value_index),
         **{tier: tier_bar(getattr(result, tier), _missing(result, tier)) for tier in TIERS},
         "roi": _was_now(result.roi_plan, result.roi_outlook, lambda ratio: percent(ratio, 0)),
         "payback": _was_now(
             result.payback_plan,
             result.payback_outlook,
-            lambda months: never if months is None else floatformat(months, 0),
+            lambda months: never if months is None else _whole(months),
         ),
     }
+
+
+def _whole(value: float) -> str:
+    """Rounded half up, without decimals; a value under a half is 0 without a sign."""
+    return str(int(Decimal(repr(value)).quantize(Decimal(1), ROUND_HALF_UP)))
 
 
 def _escaped(value: str) -> str:

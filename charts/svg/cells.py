@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from charts.description import Chart, Direction, Series, effect_of
 from charts.numbers import Number, as_float
-from charts.svg.geometry import Axis, span
+from charts.svg.geometry import FURTHEST, Axis, span
 
 # Twice the size shown: whole numbers then are half pixels, and cost two digits.
 SPARK_WIDTH = 160
@@ -85,8 +85,13 @@ def _trace(series: Series, x: Axis, y: Axis) -> str:
     path = ""
     previous = None
     at_x = at_y = 0
+    # `Axis.at` and `_inside` written out: a page draws 1,300 of these points.
+    x_step, y_step = (x.end - x.start), (y.end - y.start)
+    x_span, y_span = x.high - x.low, y.high - y.low
     for index, value in series.points:
-        new_x, new_y = round(x.at(index)), round(_inside(y.at(value)))
+        place = y.start + (min(max(value, -FURTHEST), FURTHEST) - y.low) / y_span * y_step
+        new_x = round(x.start + (index - x.low) / x_span * x_step)
+        new_y = round(min(max(place, 2), SPARK_HEIGHT - 2))
         if previous is None or index != previous + 1:
             path += f"M{new_x} {new_y}"
             letter = "l"

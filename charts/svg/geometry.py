@@ -8,7 +8,7 @@ from charts.description import Series
 from charts.svg.canvas import Coordinates, text_width
 
 # Beyond this a difference of two values could overflow a float.
-_FURTHEST = 1e300
+FURTHEST = 1e300
 STRIDES = (1, 2, 3, 4, 6, 12, 24, 36, 60, 120)
 
 
@@ -22,13 +22,13 @@ class Axis:
     end: float
 
     def at(self, value: float) -> float:
-        value = min(max(value, -_FURTHEST), _FURTHEST)
+        value = min(max(value, -FURTHEST), FURTHEST)
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
 
 def span(values: Iterable[float], *, zero: bool, padding: float = 0.0) -> tuple[float, float]:
     """The range an axis must show, never of width nought; with `zero` it includes zero."""
-    shown = [min(max(value, -_FURTHEST), _FURTHEST) for value in values]
+    shown = [min(max(value, -FURTHEST), FURTHEST) for value in values]
     low, high = min(shown, default=0.0), max(shown, default=1.0)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
