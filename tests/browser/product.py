@@ -25,7 +25,7 @@ WORKER = "celery --quiet --app valuetrack.celery worker --concurrency 1 --withou
 class Product:
     """Addresses and processes of one installation; `environment` is what its commands run in."""
 
-    def __init__(self, folder: Path, name: str, redis_database: int) -> None:
+    def __init__(self, folder: Path, name: str, redis_database: int, **environment: str) -> None:
         self.folder = folder
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -38,6 +38,7 @@ class Product:
             "PUBLIC_URL": self.url,
             "PORT": str(self.port),
             "LOG_LEVEL": "WARNING",
+            **environment,
         }
 
     def command(self, *arguments: str) -> str:
@@ -90,9 +91,9 @@ class Product:
 
 
 @contextmanager
-def installed(folder: Path, name: str, redis_database: int) -> Iterator[Product]:
+def installed(folder: Path, name: str, redis_database: int, **environment: str) -> Iterator[Product]:
     """An installation with empty tables; its database is dropped at the end."""
-    product = Product(folder, name, redis_database)
+    product = Product(folder, name, redis_database, **environment)
     _maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
     try:
         product.command("manage.py", "migrate", "--verbosity", "0")
