@@ -76,7 +76,7 @@ def _whole(low: float, high: float) -> dict[str, int]:
 def index_notes(result: ProjectResult) -> list[str]:
     """What a reader must know beside the value index."""
     notes = []
-    if result.capped:
+    if result.capped and result.status == StatusWord.AT_RISK:  # worse words need no gate
         notes.append(_("Held at “at risk”: the evidence of the strategic tier is missing or under 40."))
     geometric, index = (result.figures or {}).get("geometric"), result.value_index
     if geometric is not None and index is not None and abs(geometric - index) > NOTABLE:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Visit
@@ -144,11 +145,12 @@ def test_log_in_and_entry_by_keyboard_alone(visit: Open) -> None:
     assert page.input_value(f"{CELL} >> nth=0") == "32.75"
 
 
-def test_explore_draws_with_plotly_under_the_strict_policy(visit: Open) -> None:
+@pytest.mark.parametrize("path", ["/o/acme/kpis/LEAD/", "/o/acme/projects/ERP/", "/o/acme/committee/"])
+def test_explore_draws_with_plotly_under_the_strict_policy(visit: Open, path: str) -> None:
     window = visit("alice")
     requested: list[str] = []
     window.page.on("request", lambda request: requested.append(request.url))
-    page = window.open("/o/acme/kpis/LEAD/")
+    page = window.open(path)
     assert not any("plotly" in url for url in requested)
     page.click("[data-explore] >> nth=0")
     page.wait_for_selector(".js-plotly-plot .main-svg")
