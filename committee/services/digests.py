@@ -146,8 +146,11 @@ def _deliver(
             return None
         content = _content_for(subscription.membership, situation, moment)
         former = _former(subscription, moment)
+        if former is None and content.is_empty:
+            # Nothing has been computed yet. The period stays open: the digest comes with the first results.
+            return None
         mail = None
-        if not (content.is_empty or (former and content.says_the_same_as(former.content))):
+        if former is None or not content.says_the_same_as(former.content):
             mail = _queue(subscription, slot, situation, content, former)
         outcome = Delivery.Outcome.SENT if mail else Delivery.Outcome.SILENT
         Delivery.objects.create(

@@ -123,13 +123,17 @@ def test_small_changes_add_up_against_the_last_digest_that_was_read(
     assert [outcome for _period, outcome in deliveries(organization)] == ["sent", "silent", "sent"]
 
 
-def test_an_organization_without_results_is_left_in_peace(
+def test_the_first_digest_comes_with_the_first_results(
     organization: Organization, bob: User, subscribe: Subscribe, mailbox: Mailbox
 ) -> None:
     subscribe(bob)
     dispatch(organization)
     assert mailbox.messages == []
-    assert deliveries(organization) == [("2026-W47", "silent")]
+    assert deliveries(organization) == []
+    with organization_scope(organization):
+        result(organization, "ERP")
+    dispatch(organization, MONDAY + datetime.timedelta(days=1))
+    assert deliveries(organization) == [("2026-W47", "sent")]
 
 
 @pytest.mark.usefixtures("results", "bob", "victor", "fiona")
