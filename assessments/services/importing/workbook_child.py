@@ -94,11 +94,7 @@ def choose_sheet(book: Any, name: str) -> Any:
     return visible[0]
 
 
-def read(path: str, name: str) -> None:
-    import openpyxl
-
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    sheet = choose_sheet(book, name)
+def tell_rows(sheet: Any) -> None:
     say({"rows": min(sheet.max_row or 0, MAX_ROWS)})
     # The stated dimensions may lie: a missing cell must not be trusted, nor a far one padded up to.
     sheet.reset_dimensions()
@@ -113,6 +109,15 @@ def read(path: str, name: str) -> None:
             refuse("too_many_cells", most=MAX_CELLS)
         say([number, [plain(value) for value in row[:MAX_COLUMNS]]])
     say({"end": True})
+
+
+def read(path: str, name: str) -> None:
+    import openpyxl
+
+    # As an open file: of a path openpyxl wants a known ending, and uploads are kept without their names.
+    with open(path, "rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        tell_rows(choose_sheet(book, name))
 
 
 def main() -> None:

@@ -29,6 +29,7 @@ from tests.assessments.importing.files import (
     csv_file,
     csv_text,
     stored_values,
+    xlsx_file,
 )
 
 ROWS = [HEADINGS, ["A", "A", "2025-01", "1", "2"], ["A", "A", "2025-02", "n/a", "2"]]
@@ -68,6 +69,15 @@ def test_a_queued_file_is_imported_by_the_worker(queued: Queue, organization: Or
     done = fresh(batch)
     assert (done.status, done.rows_done, done.rows_total) == ("done", 2, 2)
     assert (done.report["new"], len(done.report["rejected"])) == (1, 1)
+    assert stored_values(organization) == VALUES
+
+
+def test_a_workbook_is_read_though_it_waits_without_its_ending(
+    queued: Queue, organization: Organization, tmp_path: Path
+) -> None:
+    batch = queued(xlsx_file(tmp_path, ROWS).read_bytes())
+    run_import(organization, batch.pk)
+    assert fresh(batch).status == "done"
     assert stored_values(organization) == VALUES
 
 
