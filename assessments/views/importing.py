@@ -124,6 +124,8 @@ def _heading(batch: ImportBatch) -> str:
     if batch.status == Status.FAILED:
         return _("Nothing was imported")
     written = batch.report.get("new", 0) + batch.report.get("changed", 0)
+    if not written:
+        return _("The file said nothing new")
     number = {"number": exact(written)}
     if batch.status == Status.CHECKED:
         return (
@@ -135,8 +137,6 @@ def _heading(batch: ImportBatch) -> str:
             % number
         )
     if not written:
-        return _("The file said nothing new")
-    return (
         ngettext("%(number)s value is new or changed", "%(number)s values are new or changed", written)
         % number
     )
