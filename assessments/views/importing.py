@@ -136,7 +136,7 @@ def _heading(batch: ImportBatch) -> str:
             )
             % number
         )
-    if not written:
+    return (
         ngettext("%(number)s value is new or changed", "%(number)s values are new or changed", written)
         % number
     )
