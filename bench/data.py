@@ -49,24 +49,26 @@ class Size:
 
 
 def load(size: Size) -> None:
-    """Fill the empty database."""
-    today = timezone.now().date()
-    first = add_months(start_of(today, "month"), -size.months)
-    random = np.random.default_rng(2026)
-    tables = [
-        model._meta.db_table for model in (Organization, User, Project, MoneyLine, CashFlow, Kpi, Measurement)
-    ]
-    with loading(tables) as cursor:
-        _copy(cursor, User, _users())
-        _copy(cursor, Organization, _organizations(size))
-        _copy(cursor, Project, _projects(size, first, random))
-        lines = list(_lines(size, random))
-        _copy(cursor, MoneyLine, lines)
-        _copy(cursor, CashFlow, _flows(lines, first, size, random))
-        definitions = _definitions(size, random)
-        _copy(cursor, Kpi, _kpis(size, definitions, first))
-        _copy(cursor, Measurement, _measurements(size, definitions, first, random))
+    """Fill the bench's empty database."""
+    models = (Organization, User, Project, MoneyLine, CashFlow, Kpi, Measurement)
+    with loading([model._meta.db_table for model in models]) as cursor:
+        fill(cursor, size)
         cursor.execute("VACUUM ANALYZE")
+
+
+def fill(cursor: Any, size: Size) -> None:
+    """COPY everything, the same numbers each time. No policy may hold meanwhile."""
+    first = add_months(start_of(timezone.now().date(), "month"), -size.months)
+    random = np.random.default_rng(2026)
+    lines = list(_lines(size, random))
+    definitions = _definitions(size, random)
+    _copy(cursor, User, _users())
+    _copy(cursor, Organization, _organizations(size))
+    _copy(cursor, Project, _projects(size, first, random))
+    _copy(cursor, MoneyLine, lines)
+    _copy(cursor, CashFlow, _flows(lines, first, size, random))
+    _copy(cursor, Kpi, _kpis(size, definitions, first))
+    _copy(cursor, Measurement, _measurements(size, definitions, first, random))
 
 
 Row = dict[str, Any]
@@ -232,6 +234,7 @@ def _kpis(size: Size, known: _Definitions, first: datetime.date) -> Iterator[Row
             "range_high": round(start * 1.05, 3) if direction == "range" else None,
             "weight": known.weight[place],
             "plan_start": first,
+            "created_at": first,
             "plan_path": "{" + ",".join(map(repr, path)) + "}",
         }
 

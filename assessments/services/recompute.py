@@ -21,7 +21,12 @@ from assessments.services.inputs import Inputs, load_inputs
 from assessments.services.money import ProjectMoney, value_money
 from assessments.services.record import TRANSACTION_LOCK
 from assessments.services.scores import TIERS, KpiScores, ProjectScores, score_kpis, score_projects
-from assessments.services.writing import write_kpi_results, write_project_results
+from assessments.services.writing import (
+    finish_run,
+    insert_run,
+    write_kpi_results,
+    write_project_results,
+)
 from organizations.jobs import LostClaimError, claim_job, fail_job, finish_job, heartbeat
 from organizations.models import JobRun, Organization
 from organizations.tenancy import organization_scope
@@ -111,17 +116,25 @@ def recompute_projects(
 
     With `job` its claim is renewed in the same transaction: a worker that lost it writes nothing.
     """
-    started = time.perf_counter()
     with organization_scope(organization):
-        known_at = _lock_and_read_clock(organization)
-        day = as_of or organization.today(known_at)
-        valuation = value_projects(
-            load_inputs(organization.pk, as_of=day, known_at=known_at, project_ids=project_ids)
-        )
-        written = _publish(organization, valuation, trigger, started)
-        _settle(organization, project_ids)
-        if job is not None:
-            heartbeat(job, done=job.done + len(project_ids))
+        return _recompute(organization, project_ids, trigger, as_of, job)
+
+
+def _recompute(
+    organization: Organization,
+    project_ids: Sequence[int],
+    trigger: str,
+    as_of: datetime.date | None,
+    job: JobRun | None,
+) -> int:
+    started = time.perf_counter()
+    known_at = _lock_and_read_clock(organization)
+    day = as_of or organization.today(known_at)
+    inputs = load_inputs(organization.pk, as_of=day, known_at=known_at, project_ids=project_ids)
+    written = _publish(organization, value_projects(inputs), trigger, started)
+    _settle(organization, project_ids)
+    if job is not None:
+        heartbeat(job, done=job.done + len(project_ids))
     return written
 
 
@@ -164,15 +177,17 @@ def run_night(organization: Organization, *, now: datetime.datetime | None = Non
 
 def _work_through_night(organization: Organization, day: datetime.date, job: JobRun) -> None:
     values = {"organization": organization.pk, "day": day, "method": METHOD_VERSION}
-    while True:
+    more = True
+    while more:
         with organization_scope(organization):
             ids = _project_ids(_NIGHTLY, values, limit=CHUNK)
-        if not ids:
-            break
-        recompute_projects(organization, ids, trigger=Run.Trigger.NIGHT, as_of=day, job=job)
-    with organization_scope(organization):
-        finish_job(job, outcome={"projects": job.done})
-        Organization.objects.filter(pk=organization.pk).update(last_night=day)
+            if ids:
+                _recompute(organization, ids, Run.Trigger.NIGHT, day, job)
+            # What comes to wait meanwhile has its own task; the last chunk ends the night in its transaction.
+            more = len(ids) == CHUNK
+            if not more:
+                finish_job(job, outcome={"projects": job.done})
+                Organization.objects.filter(pk=organization.pk).update(last_night=day)
 
 
 _NIGHTLY = """NOT EXISTS (
@@ -212,7 +227,7 @@ def _publish(organization: Organization, valuation: Valuation, trigger: str, sta
         for place, former in enumerate(inputs.kpis)
         if former[-1] is None or bytes(former[-1]) != valuation.kpis.hashes[place]
     ]
-    run: Run = Run.objects.create(
+    run = Run(
         organization=organization,
         as_of=inputs.as_of,
         known_at=inputs.known_at,
@@ -223,18 +238,14 @@ def _publish(organization: Organization, valuation: Valuation, trigger: str, sta
         kpis=len(inputs.kpis),
     )
     with connection.cursor() as cursor:
+        run.pk = insert_run(cursor, run)
         write_kpi_results(cursor, organization.pk, run.pk, valuation.kpis, changed)
         rows = [project_row(valuation, place) for place in range(len(inputs.projects))]
         projects = write_project_results(cursor, organization.pk, run, rows)
-        cursor.execute(
-            "UPDATE organizations_organization SET generation = generation + 1 WHERE id = %s",
-            [organization.pk],
-        )
-    written = len(changed) + projects
-    Run.objects.filter(pk=run.pk).update(
-        written=written, duration_ms=int(1000 * (time.perf_counter() - started))
-    )
-    return written
+        run.written = len(changed) + projects
+        run.duration_ms = int(1000 * (time.perf_counter() - started))
+        finish_run(cursor, run)
+    return run.written
 
 
 def project_row(valuation: Valuation, place: int) -> dict[str, Any]:

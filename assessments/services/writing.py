@@ -24,6 +24,38 @@ _KPI_TYPES = {
 }
 
 
+def insert_run(cursor: Any, run: Run) -> int:
+    """Insert the run before its results, which refer to it; its id."""
+    values = {
+        "organization_id": run.organization_id,
+        "as_of": run.as_of,
+        "known_at": run.known_at,
+        "method_version": run.method_version,
+        "inputs_hash": run.inputs_hash,
+        "trigger": run.trigger,
+        "projects": run.projects,
+        "kpis": run.kpis,
+        "written": 0,
+        "duration_ms": 0,
+    }
+    names, places = ", ".join(values), ", ".join(["%s"] * len(values))
+    cursor.execute(
+        f"INSERT INTO assessments_run ({names}) VALUES ({places}) RETURNING id",  # noqa: S608
+        list(values.values()),
+    )
+    number: int = cursor.fetchone()[0]
+    return number
+
+
+def finish_run(cursor: Any, run: Run) -> None:
+    """Keep what the run did, and let the caches know that there are new results."""
+    cursor.execute(
+        "UPDATE assessments_run SET written = %s, duration_ms = %s WHERE organization_id = %s AND id = %s;"
+        " UPDATE organizations_organization SET generation = generation + 1 WHERE id = %s",
+        [run.written, run.duration_ms, run.organization_id, run.pk, run.organization_id],
+    )
+
+
 def write_kpi_results(
     cursor: Any, organization_id: int, run_id: int, kpis: KpiScores, changed: list[int]
 ) -> None:
