@@ -19,7 +19,7 @@ run: .venv/.installed
 	@exec $(IN_VENV) manage.py up
 
 test: .venv/.installed
-	$(IN_VENV) -m pytest -n 2 $(ARGS)
+	$(IN_VENV) -m pytest -n 2 --dist loadfile $(ARGS)
 
 # A deployment check needs the settings of a deployment; these addresses are never connected to.
 check: DEPLOYMENT = VALUETRACK_MODE=production ALLOWED_HOSTS=valuetrack.example \

@@ -28,6 +28,7 @@ KPI_COLUMNS = [
     "high",
     "tolerance",
     "expected_start",
+    "created_on",
     "target",
     "period",
     "value",
@@ -44,7 +45,7 @@ KPI_COLUMNS = [
 # down the index finds the newest counted values and stops.
 _KPIS = """
 SELECT k.id, k.project_id, k.tier, k.direction, k.weight, k.frequency, k.baseline_value, k.range_low, k.range_high,
-    k.tolerance, k.expected_start, k.plan_path[array_length(k.plan_path, 1)],
+    k.tolerance, k.expected_start, k.created_at::date, k.plan_path[array_length(k.plan_path, 1)],
     m.periods[1], m.amounts[1], m.words[1] = 'submitted', planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[1]),
     m.amounts[2], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[2]),
     m.amounts[3], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[3])
@@ -70,17 +71,23 @@ WHERE organization_id = %(organization)s AND project_id = ANY(%(projects)s)
 
 # Plan and forecast carry the line's risk adjustment; what really happened does not. Exact decimals are added
 # before they become floats, so that the order of rows cannot move the last digit. The factors are computed
-# once a line, for a float becomes a decimal slowly; months travel as days since 1970, unsorted.
+# once a line, for a float becomes a decimal slowly; months travel as days since 1970, unsorted. The plan of lines
+# that nobody forecast comes apart (`plan_only`): it is their outlook too.
 _FLOWS = """
 WITH lines AS MATERIALIZED (
     SELECT l.id, l.project_id, l.kind, l.fx_rate, l.fx_rate * (CASE l.kind WHEN 'cost' THEN 1 + l.risk_adjustment::numeric
         ELSE 1 - l.risk_adjustment::numeric END) AS adjusted_rate
     FROM {line} l
     WHERE l.organization_id = %(organization)s AND l.archived_at IS NULL AND l.project_id = ANY(%(projects)s)
-), monthly AS MATERIALIZED (
-    SELECT l.project_id, l.kind, f.series, f.month,
-        sum(f.amount * CASE f.series WHEN 'actual' THEN l.fx_rate ELSE l.adjusted_rate END)::double precision AS amount
+), flows AS MATERIALIZED (
+    SELECT l.project_id, l.kind, f.line_id, f.series, f.month,
+        f.amount * CASE f.series WHEN 'actual' THEN l.fx_rate ELSE l.adjusted_rate END AS amount
     FROM lines l JOIN {flow} f ON f.organization_id = %(organization)s AND f.line_id = l.id
+), monthly AS MATERIALIZED (
+    SELECT f.project_id, f.kind,
+        CASE WHEN f.series = 'plan' AND p.line_id IS NULL THEN 'plan_only' ELSE f.series END AS series, f.month,
+        sum(f.amount)::double precision AS amount
+    FROM flows f LEFT JOIN (SELECT DISTINCT line_id FROM flows WHERE series = 'forecast') p ON p.line_id = f.line_id
     GROUP BY 1, 2, 3, 4
 )
 SELECT project_id, kind, series, array_agg(month - DATE '1970-01-01'), array_agg(amount) FROM monthly GROUP BY 1, 2, 3

@@ -15,6 +15,8 @@ from assessments.services.inputs import Inputs, ProjectInput
 Floats = NDArray[np.float64]
 #: months in a sparkline
 SPARK = 13
+#: months by which one kind of money may be booked later than the other; older ones without an amount count as 0
+LATE_BOOKING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class _Grid:
     """Flows of one project on a common line of months: rows by (kind, series)."""
 
     first: int
-    #: index of the last month with an actual, −1 without
+    #: index of the last month up to which every kind that has actual amounts is booked, −1 without any
     cut: int
     #: index of the last month that counts as "to date"
     to_date: int
@@ -65,46 +67,49 @@ def value_money(inputs: Inputs) -> list[ProjectMoney]:
         by_project[flow.project_id][flow.kind, flow.series] = dict(zip(flow.steps, flow.amounts, strict=True))
     grids = [_grid(by_project.get(project.id, {}), inputs.as_of) for project in inputs.projects]
     rate = monthly_rate(inputs.terms.discount_rate)
-    plan = _valued(rate, [(grid.plan_costs, grid.plan_benefits) if grid else None for grid in grids])
-    outlook = _valued(rate, [(grid.costs, grid.benefits) if grid else None for grid in grids])
+    plans = [(grid.plan_costs, grid.plan_benefits) if grid else None for grid in grids]
+    outlooks = [(grid.costs, grid.benefits) if grid else None for grid in grids]
+    valued = _valued(rate, plans + outlooks)
+    plan, outlook = valued[: len(grids)], valued[len(grids) :]
     return [_project_money(*one) for one in zip(inputs.projects, grids, plan, outlook, strict=True)]
 
 
 def _grid(flows: dict[tuple[str, str], dict[int, float]], as_of: datetime.date) -> _Grid | None:
     today = step_of(as_of)
-    actual_steps = [
-        step
-        for (_kind, series), months in flows.items()
-        if series == "actual"
-        for step in months
-        if step <= today
-    ]
+    booked = {
+        kind: [step for step in flows.get((kind, "actual"), {}) if step <= today]
+        for kind in ("cost", "benefit")
+    }
     steps = [step for (_kind, series), months in flows.items() if series != "actual" for step in months]
-    if not steps and not actual_steps:
+    steps += booked["cost"] + booked["benefit"]
+    if not steps:
         return None
-    first, last = min(steps + actual_steps), max(steps + actual_steps)
+    first, last = min(steps), max(steps)
     width = last - first + 1
-    cut = max(actual_steps) - first if actual_steps else -1
-    row: dict[tuple[str, str], Floats] = {}
-    for kind in ("cost", "benefit"):
-        for series in ("plan", "forecast", "actual"):
-            row[kind, series] = _row(
-                flows.get((kind, series), {}), first, width, today if series == "actual" else last
-            )
+    # What was booked newest counts for both kinds, but for a kind that is booked a little later than the other.
+    newest = max((max(months) for months in booked.values() if months), default=first - 1)
+    cuts = {
+        kind: max(max(months, default=newest), newest - LATE_BOOKING) - first
+        for kind, months in booked.items()
+    }
+
+    def row(kind: str, series: str) -> Floats:
+        return _row(flows.get((kind, series), {}), first, width, today if series == "actual" else last)
 
     def ahead(kind: str) -> Floats:
-        # Actual so far; then the forecast where somebody made one, else the plan.
-        rest = row[kind, "forecast"] if row[kind, "forecast"][cut + 1 :].any() else row[kind, "plan"]
-        return np.concatenate([row[kind, "actual"][: cut + 1], rest[cut + 1 :]])
+        # Actual so far; then each line's forecast where somebody made one, else its plan.
+        cut = cuts[kind] + 1
+        rest = row(kind, "forecast") + row(kind, "plan_only")
+        return np.concatenate([row(kind, "actual")[:cut], rest[cut:]])
 
     return _Grid(
         first=first,
-        cut=cut,
-        to_date=cut if cut >= 0 else min(today - 1 - first, width - 1),
-        plan_costs=row["cost", "plan"],
-        plan_benefits=row["benefit", "plan"],
-        actual_costs=row["cost", "actual"],
-        actual_benefits=row["benefit", "actual"],
+        cut=min((cuts[kind] for kind, months in booked.items() if months), default=-1),
+        to_date=min(max(cuts["benefit"], today - 1 - LATE_BOOKING - first), width - 1),
+        plan_costs=row("cost", "plan") + row("cost", "plan_only"),
+        plan_benefits=row("benefit", "plan") + row("benefit", "plan_only"),
+        actual_costs=row("cost", "actual"),
+        actual_benefits=row("benefit", "actual"),
         costs=ahead("cost"),
         benefits=ahead("benefit"),
     )
@@ -119,33 +124,33 @@ def _row(months: dict[int, float], first: int, width: int, until: int) -> Floats
 
 
 def _valued(rate: float, pairs: list[tuple[Floats, Floats] | None]) -> list[dict[str, Any]]:
-    """NPV, ROI and payback (months from the first flow) of each pair of costs and benefits."""
-    # Leading months without a flow are not the initial column: each row starts at its own first flow.
-    trimmed = []
-    for pair in pairs:
-        moving = np.flatnonzero((pair[0] != 0) | (pair[1] != 0)) if pair is not None else np.array([])
-        start = int(moving[0]) if moving.size else 0
-        trimmed.append(
-            (pair[0][start:], pair[1][start:], start) if pair is not None and moving.size else None
-        )
-    width = max((one[0].size for one in trimmed if one), default=0)
+    """NPV and ROI, discounted to the project's first month, and payback in months from the first flow."""
+    width = max((pair[0].size for pair in pairs if pair), default=0)
     costs, benefits = np.zeros((len(pairs), width)), np.zeros((len(pairs), width))
-    for place, one in enumerate(trimmed):
-        if one:
-            costs[place, : one[0].size], benefits[place, : one[1].size] = one[0], one[1]
+    for place, pair in enumerate(pairs):
+        if pair:
+            costs[place, : pair[0].size], benefits[place, : pair[1].size] = pair
     value = npv_batch(rate, benefits - costs)
     returns = roi_batch(rate, costs, benefits)
     back = payback_batch(benefits - costs)
+    moving = (costs != 0) | (benefits != 0)
+    starts = moving.argmax(axis=1).tolist() if width else [0] * len(pairs)
     return [
         {
-            "npv": _number(value[place]) if one else None,
+            "npv": _number(value[place]) if moving[place].any() else None,
             "roi": _number(returns[place]),
-            "payback": _number(back.periods[place]),
-            "payback_status": str(back.status[place]) if one else "",
-            "start": one[2] if one else 0,
+            **_payback(str(back.status[place]), _number(back.periods[place]), starts[place]),
         }
-        for place, one in enumerate(trimmed)
+        if pair
+        else {"npv": None, "roi": None, **_payback("", None, 0)}
+        for place, pair in enumerate(pairs)
     ]
+
+
+def _payback(status: str, periods: float | None, start: int) -> dict[str, Any]:
+    """Months from the first flow; a project that falls below zero again at the end is not paid back."""
+    months = None if periods is None or status == "relapsed" else periods - start
+    return {"payback": months, "payback_status": status, "start": start}
 
 
 def _number(value: Any) -> float | None:

@@ -82,13 +82,7 @@ def score_kpis(inputs: Inputs) -> KpiScores:
     }
     number["tolerance"][number["tolerance"] <= 0] = np.nan
     direction = np.array(columns["direction"], dtype=np.str_)
-    ratios = [_ratios(number, direction, number[name]) for name in ("value", "value_1", "value_2")]
-    plans = [
-        _plan_ratios(number, direction, ratio, number[value], number[planned])
-        for ratio, value, planned in zip(
-            ratios, ("value", "value_1", "value_2"), ("planned", "planned_1", "planned_2"), strict=True
-        )
-    ]
+    ratios, plans = _by_period(number, direction)
     calendar = _calendar(columns, inputs.as_of)
     words = _words(plans, ratios[0], calendar, number["value"])
     return KpiScores(
@@ -101,6 +95,19 @@ def score_kpis(inputs: Inputs) -> KpiScores:
         hashes=_hashes(inputs, columns, calendar),
         **calendar,
     )
+
+
+def _by_period(number: dict[str, Floats], direction: NDArray[np.str_]) -> tuple[list[Floats], list[Floats]]:
+    """Attainment and on-plan ratio of the newest period and of the two before, in one pass over all three."""
+    threefold = {
+        name: np.tile(number[name], PERIODS) for name in ("baseline", "low", "high", "tolerance", "target")
+    }
+    directions = np.tile(direction, PERIODS)
+    value = np.concatenate([number[name] for name in ("value", "value_1", "value_2")])
+    planned = np.concatenate([number[name] for name in ("planned", "planned_1", "planned_2")])
+    ratios = _ratios(threefold, directions, value)
+    plans = _plan_ratios(threefold, directions, ratios, value, planned)
+    return np.split(ratios, PERIODS), np.split(plans, PERIODS)
 
 
 def _floats(values: list[Any]) -> Floats:
@@ -158,7 +165,8 @@ class _Day:
 
 def _calendar(columns: dict[str, list[Any]], as_of: datetime.date) -> dict[str, Any]:
     """Flags that depend on the day, by KPI, and the day on which they change."""
-    rows = list(zip(columns["frequency"], columns["expected_start"], columns["period"], strict=True))
+    names = ("frequency", "expected_start", "created_on", "period")
+    rows = list(zip(*(columns[name] for name in names), strict=True))
     # A thousand KPIs share a dozen combinations.
     known = {row: _day(*row, as_of) for row in set(rows)}
     days = [known[row] for row in rows]
@@ -172,14 +180,18 @@ def _calendar(columns: dict[str, list[Any]], as_of: datetime.date) -> dict[str, 
 
 
 def _day(
-    frequency: str, start: datetime.date | None, period: datetime.date | None, as_of: datetime.date
+    frequency: str,
+    start: datetime.date | None,
+    created_on: datetime.date,
+    period: datetime.date | None,
+    as_of: datetime.date,
 ) -> _Day:
     complete = last_complete(as_of, frequency)
     complete_end = shift(complete, frequency, 1)
     is_due = start is None or start <= as_of
     arrived = period is not None and period >= complete
     turns = [start if start is not None and not is_due else FAR, shift(complete_end, frequency, 1)]
-    late_from = _late_from(period, start, complete_end, frequency)
+    late_from = _late_from(period, start or created_on, frequency)
     old = gone = False
     if period is not None:
         end = shift(period, frequency, 1)
@@ -200,22 +212,21 @@ def _day(
     )
 
 
-def _late_from(
-    period: datetime.date | None, start: datetime.date | None, complete_end: datetime.date, frequency: str
-) -> datetime.date:
-    """The day from which a KPI is late: a week and a day after the end of the first period without a value."""
+def _late_from(period: datetime.date | None, start: datetime.date, frequency: str) -> datetime.date:
+    """The day from which a KPI is late: a week and a day after the end of the first period without a value.
+
+    Nobody is late for periods before `start`, the day the effect is expected from or the KPI was defined.
+    """
+    first = start_of(start, frequency)
     if period is not None:
-        end = shift(period, frequency, 2)
-    elif start is not None:
-        end = min(complete_end, shift(start_of(start, frequency), frequency, 1))
-    else:
-        end = complete_end
-    return end + datetime.timedelta(days=GRACE_DAYS + 1)
+        first = max(first, shift(period, frequency, 1))
+    return shift(first, frequency, 1) + datetime.timedelta(days=GRACE_DAYS + 1)
 
 
 def _words(plans: list[Floats], ratio: Floats, calendar: dict[str, Any], value: Floats) -> list[str]:
     """The status of each KPI: three periods folded by the hysteresis rule."""
-    by_period = [status_words(plan * 100).tolist() for plan in plans]
+    said = np.split(status_words(np.concatenate(plans) * 100), len(plans))
+    by_period = [part.tolist() for part in said]
     known = (~np.isnan(value) & ~np.isnan(ratio)).tolist()
     result = []
     for place, (newest, middle, oldest) in enumerate(zip(*by_period, strict=True)):
@@ -251,7 +262,7 @@ def _hashes(inputs: Inputs, columns: dict[str, list[Any]], calendar: dict[str, A
         values = columns[name]
         if name in ("tier", "direction", "frequency"):
             values = [_WORDS[word] for word in values]
-        elif name in ("expected_start", "period"):
+        elif name in ("expected_start", "created_on", "period"):
             values = [day and day.toordinal() for day in values]
         table[:, place] = values
     for place, name in enumerate(("due", "stale", "dropped", "is_in", "late"), len(KPI_COLUMNS) - 1):
@@ -279,57 +290,59 @@ def score_projects(inputs: Inputs, kpis: KpiScores) -> ProjectScores:
     count = len(inputs.projects)
     owner = np.array([place[project] for project in kpis.columns["project_id"]], dtype=np.intp)
     tier = np.array([TIERS.index(word) for word in kpis.columns["tier"]], dtype=np.intp)
+    group = tier * count + owner
     counted = kpis.due & ~kpis.dropped
-    scores = _tier_scores(inputs, kpis, kpis.attainment, counted, owner, tier, count)
+    # First the attainment, then the on-plan ratios of each period: four tables of tiers × projects at once.
+    # KPIs for which it is too early are left out of the plan.
+    ratios = [kpis.attainment, *kpis.on_plan]
+    chosen = [counted]
+    chosen += [
+        counted & ~(known & np.isnan(ratio))
+        for known, ratio in zip(kpis.has_value, kpis.on_plan, strict=True)
+    ]
+    tables = _tier_scores(inputs, kpis, ratios, chosen, group, count * len(TIERS))
     weights: Any = inputs.terms.weights
-    index = value_indices(*(score.value for score in scores), weights=weights)
-    by_period = [_plan_index(inputs, kpis, age, counted, owner, tier, count) for age in range(PERIODS)]
+    by_tier = tables.value.reshape(len(ratios), len(TIERS), count).swapaxes(0, 1).reshape(len(TIERS), -1)
+    index = value_indices(*by_tier, weights=weights)
+    by_period = np.split(index.value, len(ratios))[1:]
+    gated = index.gated[:count]
     # A dropped KPI leaves the score, not the duty to enter it.
     flags = {"due": kpis.due, "in": kpis.is_in, "late": kpis.late}
+    counts = {
+        name: np.bincount(group[flag], minlength=len(TIERS) * count).reshape(len(TIERS), count)
+        for name, flag in flags.items()
+    }
     return ProjectScores(
-        tiers=scores,
-        value_index=index.value,
-        geometric=index.geometric,
+        tiers=[_part(tables, step, count) for step in range(len(TIERS))],
+        value_index=index.value[:count],
+        geometric=index.geometric[:count],
         plan_index=by_period[0],
-        gated=index.gated,
-        words=_project_words(by_period, index.gated, kpis, owner, count),
-        counts={name: np.bincount(owner[flag], minlength=count).tolist() for name, flag in flags.items()},
+        gated=gated,
+        words=_project_words(by_period, gated, kpis, owner, count),
+        counts={name: table.sum(axis=0).tolist() for name, table in counts.items()},
         tier_counts=[
-            {
-                name: np.bincount(owner[flag & (tier == step)], minlength=count).tolist()
-                for name, flag in flags.items()
-            }
-            for step in range(len(TIERS))
+            {name: table[step].tolist() for name, table in counts.items()} for step in range(len(TIERS))
         ],
     )
 
 
 def _tier_scores(
-    inputs: Inputs, kpis: KpiScores, ratios: Floats, chosen: Flags, owner: Any, tier: Any, count: int
-) -> list[Scores]:
-    groups = (tier * count + owner)[chosen]
-    scores = weighted_scores(
-        ratios[chosen], kpis.weight[chosen], groups, count * len(TIERS), cap=inputs.terms.score_cap
+    inputs: Inputs, kpis: KpiScores, ratios: list[Floats], chosen: list[Flags], group: Any, groups: int
+) -> Scores:
+    """Scores of every table of `ratios`, one after the other, each over its `chosen` KPIs."""
+    return weighted_scores(
+        np.concatenate([ratio[flag] for ratio, flag in zip(ratios, chosen, strict=True)]),
+        np.concatenate([kpis.weight[flag] for flag in chosen]),
+        np.concatenate([group[flag] + place * groups for place, flag in enumerate(chosen)]),
+        groups * len(ratios),
+        cap=inputs.terms.score_cap,
     )
-    return [
-        Scores(
-            *(
-                getattr(scores, name)[step * count : (step + 1) * count]
-                for name in ("value", "coverage", "low", "high")
-            )
-        )
-        for step in range(len(TIERS))
-    ]
 
 
-def _plan_index(
-    inputs: Inputs, kpis: KpiScores, age: int, counted: Flags, owner: Any, tier: Any, count: int
-) -> Floats:
-    """The index over on-plan ratios `age` periods ago; KPIs for which it is too early are left out."""
-    too_early = kpis.has_value[age] & np.isnan(kpis.on_plan[age])
-    scores = _tier_scores(inputs, kpis, kpis.on_plan[age], counted & ~too_early, owner, tier, count)
-    weights: Any = inputs.terms.weights
-    return value_indices(*(score.value for score in scores), weights=weights).value
+def _part(scores: Scores, step: int, count: int) -> Scores:
+    """The `step`-th piece of `count` scores."""
+    part = slice(step * count, (step + 1) * count)
+    return Scores(scores.value[part], scores.coverage[part], scores.low[part], scores.high[part])
 
 
 def _project_words(
@@ -339,7 +352,8 @@ def _project_words(
     early_or_ahead = np.bincount(owner[early | ~kpis.due], minlength=count).tolist()
     waiting = np.bincount(owner[kpis.due & ~kpis.has_value[0]], minlength=count).tolist()
     result = []
-    for place, words in enumerate(zip(*(status_words(period).tolist() for period in by_period), strict=True)):
+    said = np.split(status_words(np.concatenate(by_period)), len(by_period))
+    for place, words in enumerate(zip(*(part.tolist() for part in said), strict=True)):
         word: Any = fold_status(*(word or None for word in words))
         word = capped_status(word, gated=bool(gated[place]))
         nothing = (

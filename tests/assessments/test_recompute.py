@@ -36,7 +36,7 @@ def project(organization: Organization, alice: User) -> Project:
         project = make_project(alice, organization)
         good = make_kpi(alice, project, "Orders entered", "functional")
         bad = make_kpi(alice, project, "Lead time", "operational")
-        make_kpi(alice, project, "Retention", "strategic")
+        make_kpi(alice, project, "Retention", "strategic", expected_start=month(1))
         # By September the straight line from January (100) to December (60) is at 100 − 40 × 8 / 11.
         record(alice, good, {month(7): 79.0, month(8): 75.0, month(9): 100 - 40 * 8 / 11})
         record(alice, bad, {month(7): 98.0, month(8): 97.0, month(9): 96.0})
