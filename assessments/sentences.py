@@ -4,7 +4,7 @@ import datetime
 
 from django.utils.translation import gettext as _
 
-from charts.numbers import join_unit
+from charts.numbers import MISSING, join_unit
 from kpis.figures import planned_at, written
 from kpis.models import Kpi
 from projects.periods import label
@@ -26,8 +26,8 @@ def kpi_message(kpi: Kpi, latest: tuple[datetime.date, float] | None, today: dat
 
 
 def with_unit(value: float | None, kpi: Kpi) -> str:
-    """The value with its unit: "33 hours", "92.0 %"."""
-    return join_unit(written(value, kpi), kpi.unit)
+    """The value with its unit: "33 hours", "92.0 %"; a dash alone where there is none."""
+    return MISSING if value is None else join_unit(written(value, kpi), kpi.unit)
 
 
 def _step(amount: float, kpi: Kpi) -> str:

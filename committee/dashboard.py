@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.models import ProjectResult
+from assessments.project_page.cash import payback_points
 from charts.description import Chart, Step, Title
 from charts.kinds import bridge, cumulative_cash, sparkline
 from charts.numbers import Figures, compact_money
@@ -189,7 +190,7 @@ def cash_figure(result: ProjectResult, currency: str) -> Chart:
         else _("%(project)s: payback in month %(now)d, planned was month %(was)d")
     ) % {"project": result.project.name, "now": now, "was": was}
     origin_words = _("from go-live") if live else _("from first spend")
-    return cumulative_cash(
+    chart = cumulative_cash(
         message=message,
         title=Title(
             result.project.name,
@@ -201,9 +202,8 @@ def cash_figure(result: ProjectResult, currency: str) -> Chart:
         plan=known["plan"][part],
         forecast=known["outlook"][part],
         unit=currency,
-        payback_plan=result.payback_plan,
-        payback_now=result.payback_outlook,
     )
+    return replace(chart, points=tuple(payback_points(result, last + 1 - start, start)))
 
 
 def _last_interesting(result: ProjectResult, start: int) -> int:

@@ -68,7 +68,7 @@ def _payback(results: Sequence[ProjectResult]) -> str:
 def _status(results: Sequence[ProjectResult]) -> str:
     off = sorted((result for result in results if result.status == "off_track"), key=rank)
     if not off:
-        return "" if any(result.status == "no_data" for result in results) else _("No project is off track.")
+        return _unknown(sum(result.status == "no_data" for result in results), len(results))
     if len(off) == 1:
         return _("%(project)s is off track.") % {"project": off[0].project.name}
     return _("%(count)d of %(total)d projects are off track, %(project)s most of all.") % {
@@ -76,3 +76,13 @@ def _status(results: Sequence[ProjectResult]) -> str:
         "total": len(results),
         "project": off[0].project.name,
     }
+
+
+def _unknown(unknown: int, total: int) -> str:
+    if not unknown:
+        return _("No project is off track.")
+    return ngettext(
+        "%(count)d of %(total)d project cannot be judged yet.",
+        "%(count)d of %(total)d projects cannot be judged yet.",
+        total,
+    ) % {"count": unknown, "total": total}

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -42,10 +43,14 @@ def render_rows(
     # Literal text and names of places in turn.
     pieces = _PLACE.split(skeleton)
     badges = {word.value: _badge(word) for word in StatusWord}
-    never = pgettext("payback", "never")
+    words = {
+        "never": pgettext("payback", "never"),
+        "immediate": pgettext("payback", "at once"),
+        "first_spend": _("from first spend"),
+    }
     written = []
     for row in rows:
-        values = _cells(row, figures, scale, never)
+        values = _cells(row, figures, scale, words)
         values["status"] = badges[row.result.status]
         filled = list(pieces)
         filled[1::2] = [_escaped(values[name]) for name in pieces[1::2]]
@@ -53,7 +58,7 @@ def render_rows(
     return mark_safe("".join(written))  # noqa: S308
 
 
-def _cells(row: "Row", figures: Figures, scale: float, never: str) -> dict[str, Any]:
+def _cells(row: "Row", figures: Figures, scale: float, words: dict[str, str]) -> dict[str, Any]:
     result, project = row.result, row.result.project
     owner = project.business_owner
     return {
@@ -69,12 +74,25 @@ def _cells(row: "Row", figures: Figures, scale: float, never: str) -> dict[str, 
         "index": _NOTHING if result.value_index is None else _whole(result.value_index),
         **{tier: tier_bar(getattr(result, tier), _missing(result, tier)) for tier in TIERS},
         "roi": _was_now(result.roi_plan, result.roi_outlook, lambda ratio: percent(ratio, 0)),
-        "payback": _was_now(
-            result.payback_plan,
-            result.payback_outlook,
-            lambda months: never if months is None else _whole(months),
-        ),
+        "payback": _payback(result, words),
     }
+
+
+def _payback(result: ProjectResult, words: dict[str, str]) -> SafeString:
+    """Was → now in months; where no go-live is known, with the word that they count from first spend."""
+
+    def written(name: str, months: float | None) -> str:
+        if result.figures.get(f"payback_{name}_status") == "immediate":
+            return words["immediate"]
+        return words["never"] if months is None else _whole(months)
+
+    was, now = result.payback_plan, result.payback_outlook
+    if not result.figures.get("months"):
+        return _NOTHING
+    shown = _was_now_text(written("plan", was), written("outlook", now))
+    if result.payback_origin == "go_live" or (was is None and now is None):
+        return shown
+    return shown + format_html('<span class="sub">{}</span>', words["first_spend"])
 
 
 def _whole(value: float) -> str:
@@ -98,12 +116,11 @@ def _missing(result: ProjectResult, tier: str) -> str:
 
 
 def _was_now(was: float | None, now: float | None, write: Callable[[float | None], str]) -> SafeString:
-    if was is None and now is None:
-        return _NOTHING
-    before, after = html.escape(write(was)), html.escape(write(now))
-    return mark_safe(  # noqa: S308
-        f'<span class="was-now"><span>{before}</span> → <strong>{after}</strong></span>'
-    )
+    return _NOTHING if was is None and now is None else _was_now_text(write(was), write(now))
+
+
+def _was_now_text(before: str, after: str) -> SafeString:
+    return format_html('<span class="was-now"><span>{}</span> → <strong>{}</strong></span>', before, after)
 
 
 def _badge(word: StatusWord) -> SafeString:

@@ -30,7 +30,10 @@ def for_members(view: type_of_view) -> type_of_view:
 
 def get_member_for(request: MemberRequest, member_id: int) -> Membership:
     """A member of the organization."""
-    return _found(Membership.objects.select_related("user", "department").filter(pk=member_id).first())
+    membership: Membership | None = (
+        Membership.objects.select_related("user", "department").filter(pk=member_id).first()
+    )
+    return _found(membership)
 
 
 def get_invitation_for(request: MemberRequest, invitation_id: int) -> Invitation:
@@ -41,7 +44,8 @@ def get_invitation_for(request: MemberRequest, invitation_id: int) -> Invitation
 
 def get_department_for(request: MemberRequest, department_id: int) -> Department:
     """A department of the organization."""
-    return _found(Department.objects.filter(pk=department_id).first())
+    department: Department | None = Department.objects.filter(pk=department_id).first()
+    return _found(department)
 
 
 def get_token_for(request: MemberRequest, token_id: int) -> ApiToken:

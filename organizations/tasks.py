@@ -4,8 +4,9 @@ from typing import Any
 
 import structlog
 from celery import Task, shared_task
+from django.utils import timezone
 
-from organizations.models import Organization
+from organizations.models import Organization, OutboundMail
 from organizations.queue import send
 from organizations.services import deletion
 from organizations.services.mail import send_waiting_mail
@@ -44,9 +45,12 @@ def send_outbox(organization: Organization) -> None:
 
 @shared_task
 def sweep_outbox() -> None:
-    """Poke every organization; a mail whose task was lost leaves with the next tick."""
-    for organization_id in Organization.objects.values_list("pk", flat=True):
-        send(send_outbox.name, organization_id)
+    """Poke organizations whose outbox waits; a mail whose task was lost leaves with the next tick."""
+    for organization in Organization.objects.only("pk"):
+        with organization_scope(organization):
+            waits = OutboundMail.objects.unsent(timezone.now()).exists()
+        if waits:
+            send(send_outbox.name, organization.pk)
 
 
 @shared_task(base=OrganizationTask)

@@ -260,6 +260,8 @@ if not LOCAL:
     SECURE_HSTS_PRELOAD = True
     if env.boolean("BEHIND_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        # Without it everybody behind the proxy would share one throttle of log-ins.
+        ALLAUTH_TRUSTED_PROXY_COUNT = 1
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

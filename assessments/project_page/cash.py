@@ -34,7 +34,7 @@ def cash_chart(project: Project, result: ProjectResult, currency: str) -> Chart 
         forecast=figures["outlook"],
         unit=currency,
     )
-    return replace(chart, points=tuple(_points(result, len(days))), marks=tuple(_marks(figures, days)))
+    return replace(chart, points=tuple(payback_points(result, len(days))), marks=tuple(_marks(figures, days)))
 
 
 def _message(result: ProjectResult) -> str:
@@ -49,8 +49,11 @@ def _message(result: ProjectResult) -> str:
     return _("Paid back after %(now)s months instead of %(plan)s") % names
 
 
-def _points(result: ProjectResult, width: int) -> list[Point]:
-    """Where each course crosses zero; the label counts as the figures do, from go-live or first spend."""
+def payback_points(result: ProjectResult, width: int, first: int = 0) -> list[Point]:
+    """Where each course crosses zero on an axis of `width` months that begins with month `first` of the figures.
+
+    The label counts as the figures do, from go-live or first spend.
+    """
     figures = result.figures
     points = []
     for role, name, count, text in (
@@ -60,7 +63,7 @@ def _points(result: ProjectResult, width: int) -> list[Point]:
         first_spend = figures.get(f"payback_{name}_first_spend")
         if first_spend is None or count is None:
             continue
-        position = figures.get(f"{name}_start", 0) + first_spend
+        position = figures.get(f"{name}_start", 0) + first_spend - first
         if 0 <= position <= width - 1:
             points.append(Point(position, 0, text % {"month": months(count)}, role))  # type: ignore[arg-type]
     return points

@@ -165,8 +165,15 @@ class _Day:
 
 def _calendar(columns: dict[str, list[Any]], as_of: datetime.date) -> dict[str, Any]:
     """Flags that depend on the day, by KPI, and the day on which they change."""
-    names = ("frequency", "expected_start", "created_on", "period")
-    rows = list(zip(*(columns[name] for name in names), strict=True))
+    rows = list(
+        zip(
+            columns["frequency"],
+            columns["expected_start"],
+            columns["created_on"],
+            columns["period"],
+            strict=True,
+        )
+    )
     # A thousand KPIs share a dozen combinations.
     known = {row: _day(*row, as_of) for row in set(rows)}
     days = [known[row] for row in rows]

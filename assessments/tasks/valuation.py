@@ -8,6 +8,8 @@ from assessments.services import recompute
 from organizations.models import Organization
 from organizations.queue import send
 from organizations.tasks import OrganizationTask
+from organizations.tenancy import organization_scope
+from projects.models import PendingValuation
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +47,9 @@ def dispatch_nightly() -> None:
 
 @shared_task(name="assessments.tasks.sweep_valuations")
 def sweep_valuations() -> None:
-    """Poke every organization: figures whose task was lost are computed with the next tick."""
-    for organization_id in Organization.objects.values_list("pk", flat=True):
-        send("assessments.tasks.valuation.recompute_projects", organization_id)
+    """Poke organizations with projects that wait: figures whose task was lost come with the next tick."""
+    for organization in Organization.objects.only("pk"):
+        with organization_scope(organization):
+            waits = PendingValuation.objects.exists()
+        if waits:
+            send("assessments.tasks.valuation.recompute_projects", organization.pk)

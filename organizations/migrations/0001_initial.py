@@ -11,9 +11,10 @@ from django.db import migrations, models
 
 # The lock (shared here, exclusive in a recompute for the moment it decides what is known) makes "known at T"
 # exact: no version older than T can appear after T has been read. The policy's setting is switched to the row's
-# own organization while its version is written, and put back.
+# own organization while its version is written, and put back. It writes as the owner of the tables, because the
+# application's role may neither add nor change a version.
 CREATE = """
-CREATE FUNCTION keep_row_version() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION keep_row_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     content jsonb;
     tenant bigint;

@@ -49,6 +49,9 @@ class RowVersion(models.Model):
     The version was in force from `recorded_at` to `superseded_at` (exclusive), while that is null: now.
     """
 
+    #: the application's role is refused INSERT and UPDATE
+    written_by_trigger = True
+
     organization_id = models.BigIntegerField()
     table_name = models.CharField(max_length=63)
     row_id = models.BigIntegerField()

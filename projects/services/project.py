@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.errors import ConflictError
 from organizations.models import Department, Organization, User
 from organizations.services import changes_between, record_event
-from projects.models import Project, ProjectDepartment
+from projects.models import PlanBaseline, Project, ProjectDepartment
 from projects.services.validation import assign, refuse, save_checked
 from projects.services.valuation import request_valuation
 
@@ -61,6 +61,15 @@ def update_project(
     """Change what is known of a project; `departments` None leaves them as they are."""
     project = _locked(project)
     before, after = changes_between(project, values)
+    if "go_live_planned" in after and PlanBaseline.objects.filter(project=project).exists():
+        # A plan moved later is lateness against the frozen plan, not a new plan.
+        refuse(
+            {
+                "go_live_planned": [
+                    _("The plan is frozen, so this no longer changes. Enter the actual go-live instead.")
+                ]
+            }
+        )
     assign(project, values, FIELDS)
     _refuse_contradictions(project)
     if after:

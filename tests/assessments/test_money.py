@@ -59,7 +59,9 @@ def test_one_lines_forecast_leaves_the_other_lines_plan_standing(project: Projec
     assert figures(project).figures["benefits_outlook_total"] == 100 + 60 + 30
 
 
-def test_a_kind_booked_a_little_later_keeps_its_plan_for_the_open_months(project: Project, alice: User) -> None:
+def test_a_kind_booked_a_little_later_keeps_its_plan_for_the_open_months(
+    project: Project, alice: User
+) -> None:
     with organization_scope(project.organization):
         line(alice, project, "cost", "Licences", plan=steady(20), actual={7: 20, 8: 20, 9: 20})
         line(alice, project, "benefit", "Stock", plan=steady(100), actual={7: 90, 8: 90})

@@ -43,6 +43,15 @@ def test_the_message_names_money_and_payback(project: Project, erik: User, clien
     assert "ERP group pays back in 3 months instead of 11." in text
 
 
+def test_a_page_with_nothing_but_gaps_says_so_in_its_heading(
+    organization: Organization, alice: User, erik: User, client_of: ClientOf
+) -> None:
+    with organization_scope(organization):
+        make_kpi(alice, make_project(alice, organization), "Lead time", "operational")
+    recompute_organization(organization, as_of=AS_OF)
+    assert "1 of 1 project cannot be judged yet." in read(client_of(erik))
+
+
 def test_a_row_shows_score_was_and_now(project: Project, erik: User, client_of: ClientOf) -> None:
     text = read(client_of(erik))
     assert "<span>11</span> → <strong>3</strong>" in text

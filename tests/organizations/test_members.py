@@ -26,7 +26,7 @@ def browser(alice: User, organization: Organization, client_of: Callable[[User],
 def link_of(organization: Organization, email: str) -> str:
     """The path in the invitation's mail."""
     with organization_scope(organization):
-        text = OutboundMail.objects.filter(kind="invitation", address=email).order_by("-pk")[0].text
+        text: str = OutboundMail.objects.filter(kind="invitation", address=email).order_by("-pk")[0].text
     return "/invitations/" + text.split("/invitations/")[1].split()[0]
 
 

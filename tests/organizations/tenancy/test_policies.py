@@ -145,3 +145,14 @@ def test_every_version_of_a_definition_is_kept(scope: Organization, alice: User)
     assert [version.data["name"] for version in versions] == ["First", "Second"]
     assert versions[0].superseded_at == versions[1].recorded_at
     assert versions[1].superseded_at is None
+
+
+def test_the_history_of_definitions_cannot_be_forged(scope: Organization, alice: User) -> None:
+    create_project(actor=alice, organization=scope, values={"code": "ERP", "name": "First"})
+    for statement in (
+        "UPDATE organizations_rowversion SET data = '{}'",
+        "INSERT INTO organizations_rowversion (organization_id, table_name, row_id, recorded_at, data)"
+        " SELECT organization_id, table_name, 0, recorded_at, data FROM organizations_rowversion",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)

@@ -40,10 +40,17 @@ def grant_application_role(connection: Any) -> None:
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
         standing = connection.introspection.table_names(cursor)
         for model in apps.get_models():
-            if getattr(model, "append_only", False) and model._meta.db_table in standing:
-                cursor.execute(
-                    f"REVOKE UPDATE ON {connection.ops.quote_name(model._meta.db_table)} FROM {quoted}"
-                )
+            refused = _refused(model)
+            if refused and model._meta.db_table in standing:
+                table = connection.ops.quote_name(model._meta.db_table)
+                cursor.execute(f"REVOKE {refused} ON {table} FROM {quoted}")
+
+
+def _refused(model: Any) -> str:
+    """What the application's role may not do with the model's rows."""
+    if getattr(model, "written_by_trigger", False):
+        return "INSERT, UPDATE"
+    return "UPDATE" if getattr(model, "append_only", False) else ""
 
 
 def make_application_role(cursor: Any, quoted: str, role: str) -> None:
