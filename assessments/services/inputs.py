@@ -76,18 +76,15 @@ WHERE organization_id = %(organization)s AND project_id = ANY(%(projects)s)
 _FLOWS = """
 WITH lines AS MATERIALIZED (
     SELECT l.id, l.project_id, l.kind, l.fx_rate, l.fx_rate * (CASE l.kind WHEN 'cost' THEN 1 + l.risk_adjustment::numeric
-        ELSE 1 - l.risk_adjustment::numeric END) AS adjusted_rate
+        ELSE 1 - l.risk_adjustment::numeric END) AS adjusted_rate,
+        CASE WHEN l.id IN (SELECT f.line_id FROM {flow} f WHERE f.organization_id = %(organization)s
+            AND f.series = 'forecast') THEN 'plan' ELSE 'plan_only' END AS plan
     FROM {line} l
     WHERE l.organization_id = %(organization)s AND l.archived_at IS NULL AND l.project_id = ANY(%(projects)s)
-), flows AS MATERIALIZED (
-    SELECT l.project_id, l.kind, f.line_id, f.series, f.month,
-        f.amount * CASE f.series WHEN 'actual' THEN l.fx_rate ELSE l.adjusted_rate END AS amount
-    FROM lines l JOIN {flow} f ON f.organization_id = %(organization)s AND f.line_id = l.id
 ), monthly AS MATERIALIZED (
-    SELECT f.project_id, f.kind,
-        CASE WHEN f.series = 'plan' AND p.line_id IS NULL THEN 'plan_only' ELSE f.series END AS series, f.month,
-        sum(f.amount)::double precision AS amount
-    FROM flows f LEFT JOIN (SELECT DISTINCT line_id FROM flows WHERE series = 'forecast') p ON p.line_id = f.line_id
+    SELECT l.project_id, l.kind, CASE f.series WHEN 'plan' THEN l.plan ELSE f.series END AS series, f.month,
+        sum(f.amount * CASE f.series WHEN 'actual' THEN l.fx_rate ELSE l.adjusted_rate END)::double precision AS amount
+    FROM lines l JOIN {flow} f ON f.organization_id = %(organization)s AND f.line_id = l.id
     GROUP BY 1, 2, 3, 4
 )
 SELECT project_id, kind, series, array_agg(month - DATE '1970-01-01'), array_agg(amount) FROM monthly GROUP BY 1, 2, 3
