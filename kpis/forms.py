@@ -171,8 +171,8 @@ class KpiForm(forms.Form):
             self.add_error(
                 "target_value", _("Give the value to be reached by that day, or leave both empty.")
             )
-        if equals_baseline(cleaned.get("direction"), cleaned.get("baseline_value"), value):
-            self.add_error("target_value", TARGET_IS_BASELINE)
+        if problem := target_problem(cleaned.get("direction"), cleaned.get("baseline_value"), value):
+            self.add_error("target_value", problem)
         end = cleaned.get("baseline_end")
         if day and end and day < end:
             self.add_error("target_date", _("The target lies before the baseline ends."))
@@ -194,10 +194,19 @@ TARGET_IS_BASELINE = _(
 )
 
 
-def equals_baseline(direction: str | None, baseline: float | None, target: float | None) -> bool:
-    """Whether a KPI that should improve is to arrive where it started."""
-    improves = direction in (Kpi.Direction.HIGHER, Kpi.Direction.LOWER)
-    return improves and target is not None and target == baseline
+TARGET_IS_WORSE = _(
+    "The target is worse than the baseline. Check the direction, the baseline and the target."
+)
+
+
+def target_problem(direction: str | None, baseline: float | None, target: float | None) -> str:
+    """What is wrong with where a KPI that should improve is to arrive; empty where nothing is."""
+    if direction not in (Kpi.Direction.HIGHER, Kpi.Direction.LOWER) or baseline is None or target is None:
+        return ""
+    if target == baseline:
+        return str(TARGET_IS_BASELINE)
+    # Attainment is told along the way from baseline to target: here getting worse would count as success.
+    return str(TARGET_IS_WORSE) if (target < baseline) == (direction == Kpi.Direction.HIGHER) else ""
 
 
 def initial_of(kpi: Kpi) -> dict[str, Any]:
@@ -235,9 +244,10 @@ class TargetsForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         after = {**self.points, **self.wanted()}
         last = max((period for period, value in after.items() if value is not None), default=None)
-        if last and equals_baseline(self.kpi.direction, self.kpi.baseline_value, after[last]):
+        problem = target_problem(self.kpi.direction, self.kpi.baseline_value, after[last]) if last else ""
+        if problem:
             field = f"target_{last}"
-            self.add_error(field if field in self.fields else None, TARGET_IS_BASELINE)
+            self.add_error(field if field in self.fields else None, problem)
         return cleaned
 
 

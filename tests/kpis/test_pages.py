@@ -68,6 +68,7 @@ def test_the_form_suggests_the_next_code_and_a_double_click_defines_one_kpi(
         ({"unit": ""}, "unit", "in which unit"),
         ({"baseline_end": "2025-04-01"}, "baseline_end", "before the effect"),
         ({"target_value": "48", "target_date": "2025-09-01"}, "target_value", "nothing would improve"),
+        ({"target_value": "60", "target_date": "2025-09-01"}, "target_value", "worse than the baseline"),
         ({"target_value": "30"}, "target_date", "by when"),
         ({"target_date": "2025-09-01"}, "target_value", "Give the value"),
         ({"target_value": "30", "target_date": "2025-02-01"}, "target_date", "before the baseline ends"),
@@ -135,6 +136,14 @@ def test_a_target_that_is_no_number_is_kept_as_typed_with_its_reason(pmo: Client
     assert answer.status_code == 422
     assert "“n/a” is not a number." in answer.content.decode()
     assert 'value="n/a"' in answer.content.decode()
+
+
+def test_a_last_target_that_is_worse_than_the_baseline_is_refused(pmo: Client, kpi: Kpi) -> None:
+    answer = pmo.post(page("targets", kpi.code), {"target_2025-09-01": "60"})
+    assert "worse than the baseline" in answer.content.decode()
+    # A dip on the way is a plan like any other.
+    dip = {"target_2025-06-01": "60", "target_2025-09-01": "30"}
+    assert pmo.post(page("targets", kpi.code), dip).status_code == 302
 
 
 def test_a_last_target_at_the_baseline_is_refused(pmo: Client, kpi: Kpi) -> None:
