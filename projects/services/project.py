@@ -135,6 +135,8 @@ def _refuse_contradictions(project: Project) -> None:
         day = getattr(project, name)
         if day and project.start_on and day < project.start_on:
             refuse({name: [_("A project goes live on or after the day it starts.")]})
+    if project.go_live_actual and project.go_live_actual > project.organization.today():
+        refuse({"go_live_actual": [_("This day is still to come. Enter it as the planned go-live.")]})
     if project.gate in (Project.Gate.L4, Project.Gate.L5) and project.go_live_actual is None:
         refuse({"go_live_actual": [_("This project is live. Enter the day it went live.")]})
     _refuse_circle(project)

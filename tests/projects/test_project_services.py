@@ -167,3 +167,15 @@ def test_the_history_keeps_a_deleted_module(project: Project, bob: User) -> None
 def test_an_archived_project_takes_no_modules(project: Project, bob: User) -> None:
     with pytest.raises(ConflictError, match="archived"):
         create_module(actor=bob, project=archive_project(actor=bob, project=project), values={"name": "Late"})
+
+
+def test_an_actual_go_live_lies_not_in_the_future(project: Project, bob: User) -> None:
+    today = project.organization.today()
+    with pytest.raises(InvalidInputError) as refused:
+        update_project(
+            actor=bob, project=project, values={"go_live_actual": today + datetime.timedelta(days=1)}
+        )
+    assert fields_of(refused) == ["go_live_actual"]
+    assert (
+        update_project(actor=bob, project=project, values={"go_live_actual": today}).go_live_actual == today
+    )
