@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from committee.dashboard import Row
 
 _PLACE = re.compile(r"\[\[(\w+)\]\]")
+_SOME_DIGIT = re.compile("[1-9]")
 _NOTHING = mark_safe('<span class="muted">—</span>')
 TIERS = [tier.value for tier in Kpi.Tier]
 
@@ -66,15 +67,26 @@ def _cells(row: "Row", figures: Figures, scale: float, words: dict[str, str]) ->
         "name": project.name,
         "kind": f"{project.system_kind} · {owner}" if owner else project.system_kind,
         "spark": mark_safe(cells.sparkline(row.spark)) if row.spark else "",  # noqa: S308
-        "actual": figures.value(result.benefits_actual),
-        "plan": figures.value(result.benefits_plan),
-        "bar": mark_safe(cells.variance_bar(row.delta, scale)),  # noqa: S308
-        "effect": effect_of(row.delta, "higher"),
-        "delta": figures.change(row.delta),
+        **_money(row, figures, scale),
         "index": _NOTHING if result.value_index is None else _whole(result.value_index),
         **{tier: tier_bar(getattr(result, tier), _missing(result, tier)) for tier in TIERS},
         "roi": _was_now(result.roi_plan, result.roi_outlook, lambda ratio: percent(ratio, 0)),
         "payback": _payback(result, words),
+    }
+
+
+def _money(row: "Row", figures: Figures, scale: float) -> dict[str, str]:
+    """Benefits to date; a project without any amount has none, which is not the same as 0."""
+    if not row.result.figures.get("months"):
+        return {"actual": _NOTHING, "plan": _NOTHING, "bar": "", "effect": "", "delta": _NOTHING}
+    delta = figures.change(row.delta)
+    return {
+        "actual": figures.value(row.result.benefits_actual),
+        "plan": figures.value(row.result.benefits_plan),
+        "bar": mark_safe(cells.variance_bar(row.delta, scale)),  # noqa: S308
+        # What reads as 0 is neither good nor bad.
+        "effect": effect_of(row.delta, "higher") if _SOME_DIGIT.search(delta) else "",
+        "delta": delta,
     }
 
 

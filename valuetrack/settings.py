@@ -1,5 +1,6 @@
 """Every setting, in one place. Values that differ between installations come from typed readers in `env`."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,8 @@ CACHES = {
 }
 #: 0 switches the cache of finished pages off; they are then made from results at each request
 PAGE_CACHE_SECONDS = env.integer("PAGE_CACHE_SECONDS", 3600, low=0, high=86400)
+#: cached pages of one release are not shown by the next; gunicorn's --preload gives all its workers one moment
+RELEASE = env.text("RELEASE", str(time.time_ns()))
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 

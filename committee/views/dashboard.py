@@ -38,7 +38,7 @@ def _cached(request: MemberRequest, kind: str, gate: str) -> Fragment:
     kind = kind if kind in Project.SystemKind.values else ""
     gate = gate if gate in Project.Gate.values else ""
     key = (
-        f"committee:{organization.pk}:{organization.generation}:{organization.today()}:{get_language()}"
+        f"committee:{settings.RELEASE}:{organization.pk}:{organization.generation}:{organization.today()}:{get_language()}"
         f":{timezone.get_current_timezone_name()}:{kind}:{gate}"
     ).replace(" ", "")
     if settings.PAGE_CACHE_SECONDS and (found := cache.get(key)):
