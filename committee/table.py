@@ -77,7 +77,7 @@ def _cells(row: "Row", figures: Figures, scale: float, words: dict[str, str]) ->
 
 def _money(row: "Row", figures: Figures, scale: float) -> dict[str, str]:
     """Benefits to date; a project without any amount has none, which is not the same as 0."""
-    if not row.result.figures.get("months"):
+    if not row.result.figures.get("to_date"):
         return {"actual": _NOTHING, "plan": _NOTHING, "bar": "", "effect": "", "delta": _NOTHING}
     delta = figures.change(row.delta)
     return {
@@ -99,7 +99,7 @@ def _payback(result: ProjectResult, words: dict[str, str]) -> SafeString:
         return words["never"] if months is None else _whole(months)
 
     was, now = result.payback_plan, result.payback_outlook
-    if not result.figures.get("months"):
+    if not result.figures.get("to_date"):
         return _NOTHING
     shown = _was_now_text(written("plan", was), written("outlook", now))
     if result.payback_origin == "go_live" or (was is None and now is None):
