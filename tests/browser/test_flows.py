@@ -1,11 +1,14 @@
 """What people do, from the log-in to the committee page, in front of the running worker."""
 
+import datetime
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from projects.periods import Frequency, last_complete, shift
 
 from .conftest import Visit
 
@@ -61,7 +64,10 @@ def test_log_in_import_enter_and_see_the_committee_page_change(visit: Open) -> N
 
 
 def _csv() -> bytes:
-    return b"KPI,Month,Value\nLEAD,2026-01,41\nLEAD,2026-02,40.5\n"
+    """Two months, new enough to count: the newest complete one is left for typing."""
+    newest = last_complete(datetime.datetime.now(datetime.UTC).date(), Frequency.MONTH)
+    older, former = (shift(newest, Frequency.MONTH, -count) for count in (2, 1))
+    return f"KPI,Month,Value\nLEAD,{older:%Y-%m},41\nLEAD,{former:%Y-%m},40.5\n".encode()
 
 
 def test_the_same_in_chinese(visit: Open) -> None:
