@@ -59,11 +59,6 @@ def local_redis_url() -> str:
     return f"unix://{valkey_socket()}"
 
 
-def local_broker_url() -> str:
-    """The address of local Valkey for Celery, whose transport has its own word for a unix socket."""
-    return f"redis+socket://{valkey_socket()}"
-
-
 def make_local_dir() -> Path:
     """Create the data folder. Others may pass through root's, since its services run as another user."""
     folder = local_dir()

@@ -211,9 +211,12 @@ def test_a_mapping_for_another_file_lists_the_headings_of_this_one(
     assert batches_of(organization) == []
 
 
-def test_the_second_column_of_a_name_is_addressed_by_its_number(importing: Import) -> None:
+def test_the_second_column_of_a_name_is_addressed_by_its_number(
+    importing: Import, organization: Organization
+) -> None:
     mapping = {**CREATING, "value": "Actual#2"}
     importing([["A", "A", "2025-01", "1", "", "2"]], mapping, headings=[*HEADINGS, "Actual"])
+    assert stored_values(organization) == {("A", "2025-01"): 2}
 
 
 def test_decimal_commas_and_words_for_no_value_are_the_mappings_choice(
