@@ -20,6 +20,8 @@ class Right(enum.Enum):
     SEE_COMMITTEE = "see_committee"
     ENTER = "enter"  # values of the KPIs one owns
     ENTER_ANY = "enter_any"  # values of every KPI
+    VERIFY = "verify"  # values that others submitted
+    LOCK = "lock"  # close and reopen months
     IMPORT = "import"
     DEFINE = "define"  # projects, modules, KPIs, targets
     MONEY = "money"  # cost and benefit lines, cash flows, plan
@@ -37,6 +39,8 @@ _READER = {Right.SEE, Right.SEE_COMMITTEE, Right.SUBSCRIBE}
 _PMO = _READER | {
     Right.ENTER,
     Right.ENTER_ANY,
+    Right.VERIFY,
+    Right.LOCK,
     Right.IMPORT,
     Right.DEFINE,
     Right.MONEY,
@@ -49,7 +53,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.PMO: frozenset(_PMO),
     Role.CONTRIBUTOR: frozenset({Right.SEE, Right.ENTER, Right.SUBSCRIBE, Right.SEE_COMMITTEE}),
-    Role.FINANCE: frozenset(_READER | {Right.MONEY, Right.SEE_AUDIT}),
+    Role.FINANCE: frozenset(_READER | {Right.MONEY, Right.VERIFY, Right.SEE_AUDIT}),
     Role.EXECUTIVE: frozenset(_READER | {Right.DECIDE_GATE, Right.SEE_AUDIT}),
     # An auditor from outside sees the audited sample only; until a sample is drawn for them: nothing.
     Role.AUDITOR: frozenset(),

@@ -2,6 +2,20 @@
 
 from .importing import ImportBatch
 from .measurement import Measurement
+from .reminders import ReminderRule
 from .results import KpiResult, ProjectResult, Run
+from .trust import Comment, CommentMention, Evidence, PeriodLock, WithdrawnMeasurement
 
-__all__ = ["ImportBatch", "KpiResult", "Measurement", "ProjectResult", "Run"]
+__all__ = [
+    "Comment",
+    "CommentMention",
+    "Evidence",
+    "ImportBatch",
+    "KpiResult",
+    "Measurement",
+    "PeriodLock",
+    "ProjectResult",
+    "ReminderRule",
+    "Run",
+    "WithdrawnMeasurement",
+]

@@ -19,6 +19,8 @@ class ImportBatch(OrganizationModel):
         CHECKED = "checked", _("checked")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        UPLOADED = "uploaded", _("uploaded")
+        UNDONE = "undone", _("undone")
 
     file_name = models.CharField(_("file"), max_length=255)
     file_hash = models.CharField(max_length=64)
@@ -37,6 +39,12 @@ class ImportBatch(OrganizationModel):
     #: the report: rows, kpis, projects, new, changed, same, with_target, met, rejected
     report = models.JSONField(default=dict)
     error = models.TextField(blank=True)
+    #: what it made, so that undo can remove it: {"projects": [id], "kpis": [id], "targets": {kpi: {day: former}}, …}
+    made = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        "organizations.User", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
 
     objects: ClassVar[Any] = scoped(ImportBatchQuerySet)
 

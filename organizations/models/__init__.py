@@ -1,6 +1,7 @@
 """Tenants, people, roles, and what is kept about who did what."""
 
 from .audit import AuditEvent, RowVersion
+from .files import StoredFile
 from .jobs import JobRun
 from .mail import OutboundMail
 from .membership import Department, Invitation, Membership, Role
@@ -19,5 +20,6 @@ __all__ = [
     "OutboundMail",
     "Role",
     "RowVersion",
+    "StoredFile",
     "User",
 ]

@@ -35,6 +35,15 @@ class Department(OrganizationModel):
         blank=True,
         related_name="children",
     )
+    lead = models.ForeignKey(
+        "organizations.User",
+        verbose_name=_("lead"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Hears about values that stay missing after every reminder."),
+    )
 
     objects: ClassVar[Any] = scoped(DepartmentQuerySet)
 

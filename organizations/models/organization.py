@@ -56,6 +56,10 @@ class Organization(models.Model):
     night_hour = models.PositiveSmallIntegerField(
         _("hour of the nightly run"), default=2, validators=[MaxValueValidator(23)]
     )
+    # Who submitted a value cannot verify it, by tier.
+    four_eyes_functional = models.BooleanField(_("four eyes in the functional tier"), default=True)
+    four_eyes_operational = models.BooleanField(_("four eyes in the operational tier"), default=True)
+    four_eyes_strategic = models.BooleanField(_("four eyes in the strategic tier"), default=True)
     is_sample = models.BooleanField(_("sample data"), default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

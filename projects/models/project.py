@@ -102,6 +102,7 @@ class Project(OrganizationModel):
         choices=DeliveryStatus.choices,
         default=DeliveryStatus.NOT_STARTED,
     )
+    is_sample = models.BooleanField(_("sample data"), default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
 

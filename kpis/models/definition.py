@@ -1,4 +1,4 @@
-"""What success means: KPI definitions and their targets over time."""
+"""KPI definitions, their targets over time and their baselines."""
 
 from typing import Any, ClassVar
 
@@ -83,6 +83,18 @@ class Kpi(OrganizationModel):
         validators=[MinValueValidator(0)],
         help_text=_("How far from the target counts as 0; 5 per cent of the target where left empty."),
     )
+    minimum = models.FloatField(
+        _("lowest plausible value"),
+        null=True,
+        blank=True,
+        help_text=_("A value below it is taken only with a word of explanation."),
+    )
+    maximum = models.FloatField(
+        _("highest plausible value"),
+        null=True,
+        blank=True,
+        help_text=_("A value above it is taken only with a word of explanation."),
+    )
     weight = models.FloatField(_("weight in its tier"), default=1, validators=[MinValueValidator(0)])
     frequency = models.CharField(
         _("frequency"), max_length=7, choices=Frequency.choices, default=Frequency.MONTH
@@ -120,6 +132,8 @@ class Kpi(OrganizationModel):
         blank=True,
         related_name="+",
     )
+    #: code of the library's template it was made from, or ""
+    template = models.CharField(max_length=60, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
 
@@ -161,6 +175,13 @@ class Kpi(OrganizationModel):
                 name="kpis_kpi_weight",
                 violation_error_message=_("A weight is not negative."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(minimum__isnull=True)
+                | models.Q(maximum__isnull=True)
+                | models.Q(minimum__lte=models.F("maximum")),
+                name="kpis_kpi_plausible",
+                violation_error_message=_("The lowest plausible value lies above the highest. Swap them."),
+            ),
         ]
         indexes = [models.Index(fields=["organization", "data_owner"], name="kpis_kpi_data_owner")]
 
@@ -186,3 +207,38 @@ class Target(OrganizationModel):
 
     def __str__(self) -> str:
         return f"{self.period}: {self.value}"
+
+
+class Baseline(OrganizationModel):
+    """A baseline as it was set; the newest of a KPI is in force and copied to `Kpi.baseline_*`. None is ever changed."""
+
+    append_only = True
+
+    class Method(models.TextChoices):
+        TYPED = "typed", _("Typed")
+        COMPUTED = "computed", _("Computed from values")
+
+    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="baselines")
+    value = models.FloatField(_("baseline"))
+    #: half-open
+    start = models.DateField(_("baseline from"), null=True)
+    end = models.DateField(_("baseline until"), null=True)
+    method = models.CharField(max_length=8, choices=Method.choices)
+    #: values it was computed from, their standard deviation, and whether they cover a whole year
+    points = models.PositiveIntegerField(default=0)
+    spread = models.FloatField(null=True)
+    season_covered = models.BooleanField(default=False)
+    reason = models.TextField(_("reason"), blank=True)
+    evidence = models.ForeignKey(
+        "organizations.StoredFile", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    set_at = models.DateTimeField(default=timezone.now)
+    set_by = models.ForeignKey("organizations.User", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects: ClassVar[Any] = scoped(models.QuerySet)
+
+    class Meta:
+        ordering = ["-set_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kpi_id}: {self.value}"
