@@ -1,36 +1,30 @@
-"""Pages of KPI definitions. The page with values is a floor above: `assessments.views.kpi`."""
+"""Pages of KPI definitions."""
 
 import copy
-import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kpis import services
 from kpis.access import get_kpi_for
-from kpis.figures import planned_at, written
-from kpis.forms import FillForm, KpiFilterForm, KpiForm, TargetsForm, initial_of, show_refusal
+from kpis.forms import KpiFilterForm, KpiForm, initial_of, show_refusal
 from kpis.history import kpi_history_entries
 from kpis.models import Kpi
-from kpis.services.targets import points_of
+from kpis.views.answers import status_of
 from organizations.errors import ConflictError, InvalidInputError
 from organizations.http import MemberRequest
 from organizations.models import AuditEvent, Membership
 from organizations.permissions import Right, allows, requires
 from projects.access import get_project_for
 from projects.models import Project
-from projects.periods import label, shift, start_of
 
 PER_PAGE = 50
-#: periods after the last target that the page of targets offers
-AHEAD = 12
-MOST_PERIODS = 240
 
 
 @requires(Right.SEE)
@@ -89,7 +83,7 @@ def kpi_create(request: MemberRequest, code: str) -> HttpResponse:
                 request, _("%(name)s is defined. Its first values can be entered.") % {"name": kpi.name}
             )
             return _to_kpi(request, kpi)
-    return render(request, "kpis/create.html", {"form": form, "project": project}, status=_status(form))
+    return render(request, "kpis/create.html", {"form": form, "project": project}, status=status_of(form))
 
 
 @requires(Right.DEFINE)
@@ -111,7 +105,7 @@ def kpi_edit(request: MemberRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The definition is saved. Figures follow in a moment."))
             return _to_kpi(request, kpi)
-    return render(request, "kpis/edit.html", {"form": form, "kpi": kpi}, status=_status(form))
+    return render(request, "kpis/edit.html", {"form": form, "kpi": kpi}, status=status_of(form))
 
 
 @requires(Right.DEFINE)
@@ -131,45 +125,6 @@ def kpi_archive(request: MemberRequest, code: str) -> HttpResponse:
     return _to_kpi(request, kpi)
 
 
-@requires(Right.DEFINE)
-def kpi_targets(request: MemberRequest, code: str) -> HttpResponse:
-    """The target of each period, and a straight line between two of them."""
-    kpi = get_kpi_for(request, code, Right.DEFINE)
-    points = points_of(kpi)
-    periods = _offered_periods(request, kpi, points)
-    filling = "fill" in request.POST
-    form = TargetsForm(
-        request.POST if request.POST and not filling else None, kpi=kpi, points=points, periods=periods
-    )
-    fill = FillForm(request.POST if filling else None, frequency=kpi.frequency, initial=_fill_start(kpi))
-    sent: TargetsForm | FillForm = fill if filling else form
-    if request.method == "POST" and sent.is_valid():
-        wanted = fill.points() if filling else form.wanted()
-        try:
-            changed = services.set_targets(
-                actor=request.user,
-                kpi=copy.copy(kpi),
-                points=wanted,
-                reason=request.POST.get("reason", "")[:500],
-            )
-        except InvalidInputError as error:
-            show_refusal(sent, error)
-        else:
-            messages.success(
-                request, _("Targets changed: %(count)d. Figures follow in a moment.") % {"count": changed}
-            )
-            return redirect("kpis:targets", request.organization.slug, kpi.code)
-    context = {
-        "kpi": kpi,
-        "form": form,
-        "fill": fill,
-        "rows": _target_rows(kpi, form, periods),
-        "columns": [_("Planned"), _("Target")],
-        "more": len(periods) + AHEAD if len(periods) < MOST_PERIODS else None,
-    }
-    return render(request, "kpis/targets.html", context, status=_status(sent))
-
-
 @requires(Right.SEE)
 def kpi_history(request: MemberRequest, code: str) -> HttpResponse:
     """Who changed the definition or a target, when and why."""
@@ -186,39 +141,3 @@ def _members() -> list[Membership]:
 
 def _to_kpi(request: MemberRequest, kpi: Kpi) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("assessments:kpi", args=[request.organization.slug, kpi.code]))
-
-
-def _status(form: Any) -> int:
-    """A refused form answers 422: nothing was saved."""
-    return 422 if form.is_bound and form.errors else 200
-
-
-def _offered_periods(
-    request: MemberRequest, kpi: Kpi, points: dict[datetime.date, float]
-) -> list[datetime.date]:
-    """From where the plan begins to a year past the last target, as many as asked for."""
-    today = start_of(request.organization.today(), kpi.frequency)
-    expected = start_of(kpi.expected_start, kpi.frequency) if kpi.expected_start else today
-    first = min([*points, expected, today] if not points else [*points, expected])
-    last = shift(max([*points, first]), kpi.frequency, AHEAD)
-    asked = request.GET.get("periods", "")
-    least = int(asked) if asked.isdecimal() and len(asked) < 5 else 0
-    periods = [first]
-    while len(periods) < MOST_PERIODS and (periods[-1] < last or len(periods) < least):
-        periods.append(shift(periods[-1], kpi.frequency, 1))
-    return sorted({*periods, *points})
-
-
-def _fill_start(kpi: Kpi) -> dict[str, Any]:
-    return {"first": kpi.expected_start, "first_value": kpi.baseline_value}
-
-
-def _target_rows(kpi: Kpi, form: TargetsForm, periods: list[datetime.date]) -> list[dict[str, Any]]:
-    rows = []
-    for period in periods:
-        name = label(period, kpi.frequency)
-        heard = _("%(period)s, target") % {"period": name}
-        field = {"field": form[f"target_{period}"], "label": heard, "short": _("Target")}
-        text = {"text": written(planned_at(kpi, period), kpi), "short": _("Planned")}
-        rows.append({"label": name, "cells": [text, field]})
-    return rows
