@@ -1,13 +1,10 @@
 """Mails of the committee: each is one function and three templates."""
 
 import datetime
-import zoneinfo
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -15,10 +12,10 @@ from committee.digest import wording
 from committee.digest.changes import compare
 from committee.digest.content import Content, Situation
 from committee.digest.schedule import Slot
-from committee.links import absolute, unsubscribe_token
+from committee.links import unsubscribe_token
 from committee.message import draft_message
 from committee.models import Subscription
-from organizations.emails import Mail, render_mail
+from organizations.emails import Mail, absolute, as_reader, render_mail, zone_of
 from organizations.models import Organization, User
 from projects import periods
 
@@ -71,18 +68,6 @@ def digest_mail(
             "Content-Language": str(context["language"]),
         }
         return render_mail("committee/email/digest", context, headers)
-
-
-@contextmanager
-def as_reader(reader: User, organization: Organization) -> Iterator[None]:
-    """The reader's language and zone inside the block."""
-    with translation.override(reader.language), timezone.override(zone_of(reader, organization)):
-        yield
-
-
-def zone_of(reader: User, organization: Organization) -> zoneinfo.ZoneInfo:
-    """The reader's own zone, or the organization's where they chose none."""
-    return zoneinfo.ZoneInfo(reader.zone) if reader.zone else organization.tzinfo
 
 
 def _title(context: dict[str, Any]) -> str:

@@ -1,10 +1,8 @@
-"""Addresses that leave the product by mail: absolute ones, and signed ones that work without a log-in."""
+"""Signed addresses that leave the product by mail and work without a log-in."""
 
 from typing import NamedTuple
 
-from django.conf import settings
 from django.core import signing
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from committee.models import Subscription
@@ -20,11 +18,6 @@ class SubscriptionKey(NamedTuple):
     organization_id: int
     subscription_id: int
     frequency: str
-
-
-def absolute(name: str, *arguments: object) -> str:
-    """The address of a page, as it must stand in a mail."""
-    return f"{settings.PUBLIC_URL}{reverse(name, args=arguments)}"
 
 
 def unsubscribe_token(subscription: Subscription, frequency: str = "") -> str:

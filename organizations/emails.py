@@ -1,11 +1,16 @@
 """Mails of the ground floor: each is one function and three templates."""
 
+import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
 
-from organizations.models import Invitation
+from organizations.models import Invitation, Organization, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +39,20 @@ def render_mail(template: str, context: dict[str, object], headers: dict[str, st
         html=render_to_string(f"{template}.html", context),
         headers=headers or {},
     )
+
+
+@contextmanager
+def as_reader(reader: User, organization: Organization) -> Iterator[None]:
+    """The reader's language and zone inside the block."""
+    with translation.override(reader.language), timezone.override(zone_of(reader, organization)):
+        yield
+
+
+def zone_of(reader: User, organization: Organization) -> zoneinfo.ZoneInfo:
+    """The reader's own zone, or the organization's where they chose none."""
+    return zoneinfo.ZoneInfo(reader.zone) if reader.zone else organization.tzinfo
+
+
+def absolute(name: str, *arguments: object) -> str:
+    """The address of a page, as it must stand in a mail."""
+    return f"{settings.PUBLIC_URL}{reverse(name, args=arguments)}"

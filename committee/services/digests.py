@@ -16,9 +16,10 @@ from assessments.due import due_count
 from assessments.models import ProjectResult, Run
 from committee.digest.content import Content, Situation
 from committee.digest.schedule import Slot, falls_into_pause, newest_slot, newest_slot_of
-from committee.emails import Former, digest_mail, zone_of
+from committee.emails import Former, digest_mail
 from committee.models import Delivery, Subscription
 from committee.services.subscriptions import KIND, subscribe_executives
+from organizations.emails import zone_of
 from organizations.models import Membership, Organization, OutboundMail
 from organizations.permissions import Right, allows
 from organizations.services import queue_mail

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from committee import services
 from committee.access import deliveries_for, subscription_for
 from committee.digest.schedule import next_slot, period_label
-from committee.emails import zone_of
 from committee.forms import SubscriptionForm
 from committee.links import read_undo_token, read_unsubscribe_token
 from committee.models import Delivery, Subscription
 from committee.services.subscriptions import Standing, read_standing
+from organizations.emails import zone_of
 from organizations.forms import service_errors
 from organizations.http import MemberRequest
 from organizations.permissions import Right, requires
