@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from organizations.errors import InvalidInputError
 from projects.numbers import parse_number
+from projects.period_texts import Span, aligned, joined, read_day, read_span
 
 from .fields import DateField, NumberField, PeriodField, TextField
-from .periods import Span, aligned, joined, read_day, read_span
 from .report import ImportReport
 from .tables import plain_text, tidy, type_of_cell
 

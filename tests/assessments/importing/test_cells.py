@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from assessments.services.importing.cells import Columns, NumberReader
 from assessments.services.importing.fields import NumberField
-from assessments.services.importing.periods import aligned, joined, read_day, read_span
 from organizations.errors import InvalidInputError
 from projects.numbers import parse_number
+from projects.period_texts import aligned, joined, read_day, read_span
 
 PLAIN = st.from_regex(r"-?[0-9]{1,12}([.,][0-9]{1,12})?", fullmatch=True)
 ANY = PLAIN | st.text(alphabet="0123456789.,-+() %¥£€万亿'eE１２\u00a0", min_size=1, max_size=12)

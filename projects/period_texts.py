@@ -1,4 +1,4 @@
-"""Periods and dates as files write them."""
+"""Periods and dates as people and files write them."""
 
 import datetime
 import re
