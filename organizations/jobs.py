@@ -49,18 +49,29 @@ def heartbeat(job: JobRun, *, done: int | None = None) -> None:
     Raises:
         LostClaimError: the claim is another worker's now; the transaction must roll back.
     """
-    values: dict[str, Any] = {"lease_until": timezone.now() + LEASE}
-    if done is not None:
-        values["done"] = job.done = done
-    if not JobRun.objects.filter(pk=job.pk, token=job.token, status=JobRun.Status.RUNNING).update(**values):
+    job.done = job.done if done is None else done
+    _update_claimed(job, lease_until=timezone.now() + LEASE, done=job.done)
+
+
+def _update_claimed(job: JobRun, **values: Any) -> None:
+    claimed = JobRun.objects.filter(pk=job.pk, token=job.token, status=JobRun.Status.RUNNING)
+    if not claimed.update(**values):
         raise LostClaimError(f"{job.kind} {job.period}")
 
 
-def finish_job(job: JobRun, *, outcome: dict[str, Any] | None = None) -> None:
-    """Inside the organization's scope: mark the work done, in the transaction of its last step."""
-    heartbeat(job)
-    JobRun.objects.filter(pk=job.pk).update(
-        status=JobRun.Status.DONE, finished_at=timezone.now(), lease_until=None, outcome=outcome or {}
+def finish_job(job: JobRun, *, done: int | None = None, outcome: dict[str, Any] | None = None) -> None:
+    """Inside the organization's scope: mark the work done, in the transaction of its last step.
+
+    Raises:
+        LostClaimError: the claim is another worker's now; the transaction must roll back.
+    """
+    _update_claimed(
+        job,
+        status=JobRun.Status.DONE,
+        finished_at=timezone.now(),
+        lease_until=None,
+        done=job.done if done is None else done,
+        outcome=outcome or {},
     )
 
 

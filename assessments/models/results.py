@@ -87,6 +87,8 @@ class ProjectResult(OrganizationModel):
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="result", db_index=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
     inputs_hash = models.BinaryField(max_length=16)
+    #: over what decides the figures of money; while only KPIs change they are not computed again
+    money_hash = models.BinaryField(max_length=16, null=True)
     as_of = models.DateField()
     known_at = models.DateTimeField()
     method_version = models.CharField(max_length=20)
@@ -99,6 +101,8 @@ class ProjectResult(OrganizationModel):
     #: per tier {"coverage", "low", "high", "due", "in"}
     tiers = models.JSONField(default=dict)
     value_index = models.FloatField(null=True)
+    #: the geometric form of the value index
+    geometric = models.FloatField(null=True)
     #: the same weights over on-plan ratios: what the status word is read from
     plan_index = models.FloatField(null=True)
     status = models.CharField(max_length=9, choices=StatusWord.choices)

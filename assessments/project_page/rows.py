@@ -78,7 +78,7 @@ def index_notes(result: ProjectResult) -> list[str]:
     notes = []
     if result.capped and result.status == StatusWord.AT_RISK:  # worse words need no gate
         notes.append(_("Held at “at risk”: the evidence of the strategic tier is missing or under 40."))
-    geometric, index = (result.figures or {}).get("geometric"), result.value_index
+    geometric, index = result.geometric, result.value_index
     if geometric is not None and index is not None and abs(geometric - index) > NOTABLE:
         notes.append(
             _("Tiers differ widely: the geometric index is %(index)d.") % {"index": round(geometric)}

@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import connection
 
+from assessments.method import METHOD_VERSION
+
 #: how many newest periods the status looks back on (two the same change it)
 PERIODS = 3
 
@@ -67,6 +69,16 @@ ORDER BY k.id
 _FORMER = """
 SELECT kpi_id, inputs_hash FROM assessments_kpiresult
 WHERE organization_id = %(organization)s AND project_id = ANY(%(projects)s)
+"""
+
+# Money is what it was while nobody touched it and the month, to which "to date" counts, is the same.
+_FORMER_PROJECTS = """
+SELECT r.project_id, r.inputs_hash, CASE WHEN r.method_version = %(method)s
+    AND date_trunc('month', r.as_of) = date_trunc('month', %(as_of)s::date) AND NOT EXISTS (
+        SELECT FROM projects_pendingvaluation w WHERE w.organization_id = r.organization_id
+        AND w.project_id = r.project_id AND w.money)
+    THEN r.money_hash END
+FROM assessments_projectresult r WHERE r.organization_id = %(organization)s AND r.project_id = ANY(%(projects)s)
 """
 
 # Plan and forecast carry the line's risk adjustment; what really happened does not. Exact decimals are added
@@ -161,6 +173,14 @@ class Flows:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerResult:
+    """What is stored of a project: the hash of its inputs, and that of its money where the money still holds."""
+
+    inputs_hash: bytes
+    money_hash: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """Everything a valuation of some projects needs."""
 
@@ -170,7 +190,15 @@ class Inputs:
     projects: list[ProjectInput]
     #: rows in the order of `KPI_COLUMNS`, by KPI id
     kpis: list[tuple[Any, ...]]
+    #: of the projects whose money is to be computed
     flows: list[Flows]
+    #: by project; empty where results are not to be written
+    former: dict[int, FormerResult]
+
+    def kept_money(self, project_id: int) -> bytes | None:
+        """The hash of the stored figures of money, or None when they are to be computed."""
+        former = self.former.get(project_id)
+        return former.money_hash if former else None
 
 
 def load_inputs(
@@ -199,15 +227,23 @@ def load_inputs(
         values["projects"] = [project.id for project in projects]
         cursor.execute(_KPIS.format(**sources), values)
         kpis = cursor.fetchall()
-        former: dict[int, Any] = {}
+        hashes: dict[int, Any] = {}
+        former: dict[int, FormerResult] = {}
         if live:
             cursor.execute(_FORMER, values)
-            former = dict(cursor.fetchall())
-        kpis = [(*row, former.get(row[0])) for row in kpis]
-        cursor.execute(_FLOWS.format(**sources), values)
-        flows = [_flows(*row) for row in cursor.fetchall()]
-    flows.sort(key=lambda flow: (flow.project_id, flow.kind, flow.series))
-    return Inputs(as_of, known_at, terms, projects, kpis, flows)
+            hashes = dict(cursor.fetchall())
+            cursor.execute(_FORMER_PROJECTS, {**values, "method": METHOD_VERSION})
+            former = {
+                row[0]: FormerResult(bytes(row[1]), row[2] and bytes(row[2])) for row in cursor.fetchall()
+            }
+        kpis = [(*row, hashes.get(row[0])) for row in kpis]
+        inputs = Inputs(as_of, known_at, terms, projects, kpis, [], former)
+        values["projects"] = [project.id for project in projects if not inputs.kept_money(project.id)]
+        if values["projects"]:
+            cursor.execute(_FLOWS.format(**sources), values)
+            inputs.flows.extend(_flows(*row) for row in cursor.fetchall())
+    inputs.flows.sort(key=lambda flow: (flow.project_id, flow.kind, flow.series))
+    return inputs
 
 
 def _flows(project_id: int, kind: str, series: str, days: list[int], amounts: list[float]) -> Flows:

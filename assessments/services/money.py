@@ -60,18 +60,22 @@ def _iso(step: int) -> str:
     return month_of(step).isoformat()
 
 
-def value_money(inputs: Inputs) -> list[ProjectMoney]:
-    """Money of every project, in the order of the inputs."""
+def value_money(inputs: Inputs) -> dict[int, ProjectMoney]:
+    """Money by project, of those whose stored figures no longer hold."""
+    projects = [project for project in inputs.projects if not inputs.kept_money(project.id)]
     by_project: dict[int, dict[tuple[str, str], dict[int, float]]] = defaultdict(dict)
     for flow in inputs.flows:
         by_project[flow.project_id][flow.kind, flow.series] = dict(zip(flow.steps, flow.amounts, strict=True))
-    grids = [_grid(by_project.get(project.id, {}), inputs.as_of) for project in inputs.projects]
+    grids = [_grid(by_project.get(project.id, {}), inputs.as_of) for project in projects]
     rate = monthly_rate(inputs.terms.discount_rate)
     plans = [(grid.plan_costs, grid.plan_benefits) if grid else None for grid in grids]
     outlooks = [(grid.costs, grid.benefits) if grid else None for grid in grids]
     valued = _valued(rate, plans + outlooks)
     plan, outlook = valued[: len(grids)], valued[len(grids) :]
-    return [_project_money(*one) for one in zip(inputs.projects, grids, plan, outlook, strict=True)]
+    return {
+        project.id: _project_money(project, grid, planned, ahead)
+        for project, grid, planned, ahead in zip(projects, grids, plan, outlook, strict=True)
+    }
 
 
 def _grid(flows: dict[tuple[str, str], dict[int, float]], as_of: datetime.date) -> _Grid | None:

@@ -21,12 +21,7 @@ from assessments.services.inputs import Inputs, load_inputs
 from assessments.services.money import ProjectMoney, value_money
 from assessments.services.record import TRANSACTION_LOCK
 from assessments.services.scores import TIERS, KpiScores, ProjectScores, score_kpis, score_projects
-from assessments.services.writing import (
-    finish_run,
-    insert_run,
-    write_kpi_results,
-    write_project_results,
-)
+from assessments.services.writing import insert_run, write_kpi_results, write_project_results
 from organizations.jobs import LostClaimError, claim_job, fail_job, finish_job, heartbeat
 from organizations.models import JobRun, Organization
 from organizations.tenancy import organization_scope
@@ -43,9 +38,11 @@ class Valuation:
     inputs: Inputs
     kpis: KpiScores
     projects: ProjectScores
-    money: list[ProjectMoney]
-    #: 16 bytes per project over everything that decides its result
+    #: by project; a project whose money is as stored has none
+    money: dict[int, ProjectMoney]
+    #: 16 bytes per project over everything that decides its result, and over its money alone
     hashes: list[bytes]
+    money_hashes: list[bytes]
     valid_until: list[datetime.date]
 
     @property
@@ -69,14 +66,22 @@ def value_projects(inputs: Inputs) -> Valuation:
         position = place[project_id]
         digests[position].update(key)
         until[position] = min(until[position], turn)
+    money_hashes = _money_hashes(inputs, money)
+    for digest, key in zip(digests, money_hashes, strict=True):
+        digest.update(key)
+    return Valuation(inputs, kpis, projects, money, [one.digest() for one in digests], money_hashes, until)
+
+
+def _money_hashes(inputs: Inputs, money: dict[int, ProjectMoney]) -> list[bytes]:
+    digests = {project_id: hashlib.blake2b(digest_size=16) for project_id in money}
     for flow in inputs.flows:
-        digest = digests[place[flow.project_id]]
+        digest = digests[flow.project_id]
         digest.update(f"{flow.kind}|{flow.series}|{len(flow.steps)}|".encode())
         digest.update(np.array([flow.steps, flow.amounts], dtype="<f8").tobytes())
-    for digest, figures in zip(digests, money, strict=True):
+    for project_id, figures in money.items():
         # "To date" moves with the month where nothing actual holds it.
-        digest.update(str(figures.figures.get("to_date")).encode())
-    return Valuation(inputs, kpis, projects, money, [digest.digest() for digest in digests], until)
+        digests[project_id].update(str(figures.figures.get("to_date")).encode())
+    return [inputs.kept_money(project.id) or digests[project.id].digest() for project in inputs.projects]
 
 
 def reproduce(
@@ -110,32 +115,34 @@ def recompute_projects(
     *,
     trigger: str = Run.Trigger.CHANGE,
     as_of: datetime.date | None = None,
-    job: JobRun | None = None,
 ) -> int:
-    """Value these projects and write what changed, in one transaction; the number of results written.
-
-    With `job` its claim is renewed in the same transaction: a worker that lost it writes nothing.
-    """
+    """Value these projects and write what changed, in one transaction; the number of results written."""
     with organization_scope(organization):
-        return _recompute(organization, project_ids, trigger, as_of, job)
+        return _recompute(organization, project_ids, trigger, as_of)
 
 
 def _recompute(
-    organization: Organization,
-    project_ids: Sequence[int],
-    trigger: str,
-    as_of: datetime.date | None,
-    job: JobRun | None,
+    organization: Organization, project_ids: Sequence[int], trigger: str, as_of: datetime.date | None
 ) -> int:
     started = time.perf_counter()
-    known_at = _lock_and_read_clock(organization)
+    known_at, run_id = _lock_and_read_clock(organization)
     day = as_of or organization.today(known_at)
     inputs = load_inputs(organization.pk, as_of=day, known_at=known_at, project_ids=project_ids)
-    written = _publish(organization, value_projects(inputs), trigger, started)
+    valuation = value_projects(inputs)
+    run = Run(
+        pk=run_id,
+        organization=organization,
+        as_of=day,
+        known_at=known_at,
+        trigger=trigger,
+        method_version=METHOD_VERSION,
+        inputs_hash=valuation.inputs_hash,
+        projects=len(inputs.projects),
+        kpis=len(inputs.kpis),
+    )
+    _publish(run, valuation, started)
     _settle(organization, project_ids)
-    if job is not None:
-        heartbeat(job, done=job.done + len(project_ids))
-    return written
+    return run.written
 
 
 def recompute_pending(organization: Organization) -> int:
@@ -166,7 +173,7 @@ def run_night(organization: Organization, *, now: datetime.datetime | None = Non
     if job is None:
         return False
     try:
-        _work_through_night(organization, day, job)
+        work_through_night(organization, day, job)
     except LostClaimError:
         return False
     except Exception as error:  # the job's boundary: the reason is kept and the next tick tries again
@@ -175,18 +182,27 @@ def run_night(organization: Organization, *, now: datetime.datetime | None = Non
     return True
 
 
-def _work_through_night(organization: Organization, day: datetime.date, job: JobRun) -> None:
+def work_through_night(organization: Organization, day: datetime.date, job: JobRun) -> None:
+    """The night of who holds the claim.
+
+    Raises:
+        LostClaimError: somebody else holds it now; the chunk at hand was rolled back.
+    """
     values = {"organization": organization.pk, "day": day, "method": METHOD_VERSION}
     more = True
     while more:
         with organization_scope(organization):
             ids = _project_ids(_NIGHTLY, values, limit=CHUNK)
             if ids:
-                _recompute(organization, ids, Run.Trigger.NIGHT, day, job)
+                _recompute(organization, ids, Run.Trigger.NIGHT, day)
             # What comes to wait meanwhile has its own task; the last chunk ends the night in its transaction.
+            # Either renews or ends the claim in the transaction of the results: who lost it writes nothing.
             more = len(ids) == CHUNK
-            if not more:
-                finish_job(job, outcome={"projects": job.done})
+            if more:
+                heartbeat(job, done=job.done + len(ids))
+            else:
+                done = job.done + len(ids)
+                finish_job(job, done=done, outcome={"projects": done})
                 Organization.objects.filter(pk=organization.pk).update(last_night=day)
 
 
@@ -208,49 +224,39 @@ def _project_ids(condition: str, values: dict[str, Any], *, limit: int | None = 
         return [row[0] for row in cursor.fetchall()]
 
 
-def _lock_and_read_clock(organization: Organization) -> datetime.datetime:
+def _lock_and_read_clock(organization: Organization) -> tuple[datetime.datetime, int]:
+    """The moment up to which everything is known, and the number of the run that sees it."""
     with connection.cursor() as cursor:
         # One round trip, two statements: the clock is read once the lock is held.
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, %s); SELECT clock_timestamp()",
+            "SELECT pg_advisory_xact_lock(%s, %s);"
+            " SELECT clock_timestamp(), nextval(pg_get_serial_sequence('assessments_run', 'id'))",
             [TRANSACTION_LOCK, organization.pk],
         )
-        moment: datetime.datetime = cursor.fetchone()[0]
-    return moment
+        moment, number = cursor.fetchone()
+    return moment, number
 
 
-def _publish(organization: Organization, valuation: Valuation, trigger: str, started: float) -> int:
-    """Write a run and the results whose inputs changed, and let the caches know."""
+def _publish(run: Run, valuation: Valuation, started: float) -> None:
+    """Write the results whose inputs changed and then the run, and let the caches know."""
     inputs = valuation.inputs
     changed = [
         place
         for place, former in enumerate(inputs.kpis)
         if former[-1] is None or bytes(former[-1]) != valuation.kpis.hashes[place]
     ]
-    run = Run(
-        organization=organization,
-        as_of=inputs.as_of,
-        known_at=inputs.known_at,
-        method_version=METHOD_VERSION,
-        inputs_hash=valuation.inputs_hash,
-        trigger=trigger,
-        projects=len(inputs.projects),
-        kpis=len(inputs.kpis),
-    )
+    rows = [project_row(valuation, place) for place in range(len(inputs.projects))]
     with connection.cursor() as cursor:
-        run.pk = insert_run(cursor, run)
-        write_kpi_results(cursor, organization.pk, run.pk, valuation.kpis, changed)
-        rows = [project_row(valuation, place) for place in range(len(inputs.projects))]
-        projects = write_project_results(cursor, organization.pk, run, rows)
+        write_kpi_results(cursor, run, valuation.kpis, changed)
+        projects = write_project_results(cursor, run, rows, inputs.former)
         run.written = len(changed) + projects
         run.duration_ms = int(1000 * (time.perf_counter() - started))
-        finish_run(cursor, run)
-    return run.written
+        insert_run(cursor, run)
 
 
 def project_row(valuation: Valuation, place: int) -> dict[str, Any]:
-    """The result of one project as the columns of `ProjectResult`."""
-    scores, money = valuation.projects, valuation.money[place]
+    """The result of one project as the columns of `ProjectResult`; without those of money where it is as stored."""
+    scores, project_id = valuation.projects, valuation.inputs.projects[place].id
     tiers = {
         name: {
             "coverage": _number(tier.coverage[place]),
@@ -261,22 +267,32 @@ def project_row(valuation: Valuation, place: int) -> dict[str, Any]:
         for step, (name, tier) in enumerate(zip(TIERS, scores.tiers, strict=True))
     }
     return {
-        "project_id": valuation.inputs.projects[place].id,
+        "project_id": project_id,
         "inputs_hash": valuation.hashes[place],
+        "money_hash": valuation.money_hashes[place],
         "valid_until": valuation.valid_until[place],
         **{name: _number(tier.value[place]) for name, tier in zip(TIERS, scores.tiers, strict=True)},
         "tiers": tiers,
         "value_index": _number(scores.value_index[place]),
+        "geometric": _number(scores.geometric[place]),
         "plan_index": _number(scores.plan_index[place]),
         "status": scores.words[place],
         "capped": bool(scores.gated[place]),
         **{f"kpis_{word}": counts[place] for word, counts in scores.counts.items()},
+        **_money_columns(valuation.money.get(project_id)),
+    }
+
+
+def _money_columns(money: ProjectMoney | None) -> dict[str, Any]:
+    if money is None:
+        return {}
+    return {
         **dict.fromkeys(("benefits_actual", "benefits_plan", "costs_actual", "costs_plan"), 0.0),
         **dict.fromkeys(
             ("roi_plan", "roi_outlook", "npv_plan", "npv_outlook", "payback_plan", "payback_outlook")
         ),
         **money.values,
-        "figures": {**money.figures, "geometric": _number(scores.geometric[place])},
+        "figures": money.figures,
     }
 
 

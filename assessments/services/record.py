@@ -11,10 +11,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from assessments.models import Measurement
+from assessments.locks import month_of_sql
+from assessments.models import Measurement, PeriodLock
 from organizations.errors import InvalidInputError
 from organizations.models import Organization, User
 from organizations.services import record_event
+from projects.periods import Frequency, label
 from projects.services import request_valuation
 
 #: rows staged at once: large enough for COPY, small enough for memory
@@ -55,11 +57,14 @@ def record_measurements(
     rows: Iterable[MeasurementInput],
     *,
     batch_id: int | None = None,
+    audit: bool = True,
 ) -> RecordReport:
     """Append a version for each value that says something new; all or nothing.
 
     Inside the organization's scope. A value equal to the newest version changes nothing, so a double click
-    and a repeated file leave one version. When a KPI and period stand twice in `rows`, the later one counts.
+    and a repeated file leave one version; a file is compared with what counts, whatever draft lies above it.
+    When a KPI and period stand twice in `rows`, the later one counts. In a month that is locked nothing changes.
+    With `audit` False the caller writes the audit row, because it can say more.
 
     Raises:
         InvalidInputError: with `details["rows"]`, a list of {"index", "reason"}, at most 100.
@@ -76,14 +81,15 @@ def record_measurements(
             total += report
             projects |= touched
             offset += len(chunk)
-    if total.new or total.changed:
+    if audit and (total.new or total.changed):
         record_event(
             actor=actor,
             action="values.recorded",
             target=organization,
             after={"new": total.new, "changed": total.changed, "batch": batch_id},
         )
-        request_valuation(organization, projects)
+    if total.new or total.changed:
+        request_valuation(organization, projects, money=False)
     return total
 
 
@@ -103,7 +109,7 @@ def _record_chunk(
         " ORDER BY id FOR NO KEY UPDATE",
         [organization.pk],
     )
-    _refuse(_known_problems(cursor, organization, offset))
+    _refuse(_known_problems(cursor, organization, offset, batch_id, MAX_PROBLEMS))
     cursor.execute(
         _INSERT, {"organization": organization.pk, "actor": actor.pk if actor else None, "batch": batch_id}
     )
@@ -148,28 +154,94 @@ def _shape_problems(chunk: Sequence[MeasurementInput], offset: int) -> list[dict
     return problems
 
 
-_PROBLEMS = """
+# The version to compare with: the newest; for files, which know no drafts, the one that counts under a draft.
+_KNOWN = """
+LEFT JOIN LATERAL (
+    SELECT version, value, status, note FROM assessments_measurement n
+    WHERE n.organization_id = %(organization)s AND n.kpi_id = i.kpi_id AND n.period = i.period {asked}
+    ORDER BY version DESC LIMIT 1
+) m ON true LEFT JOIN LATERAL (
+    SELECT version, value, status, note FROM assessments_measurement n
+    WHERE m.status = 'draft' AND %(batch)s::bigint IS NOT NULL AND n.status <> 'draft'
+        AND n.organization_id = %(organization)s AND n.kpi_id = i.kpi_id AND n.period = i.period
+    ORDER BY version DESC LIMIT 1
+) d ON true
+CROSS JOIN LATERAL (
+    SELECT COALESCE(d.version, m.version) IS NOT NULL
+        AND CASE WHEN d.version IS NULL THEN m.value ELSE d.value END IS NOT DISTINCT FROM i.value
+        AND (i.note = '' OR i.note = COALESCE(d.note, m.note))
+        AND {says_nothing_new} AS same
+) s
+"""
+# A verified value that arrives again as a submitted one says nothing new, nor does a draft of what counts.
+_SAYS_NOTHING_NEW = (
+    "(i.status = COALESCE(d.status, m.status)"
+    " OR (i.status = 'submitted' AND COALESCE(d.status, m.status) = 'verified')"
+    " OR (i.status = 'draft' AND COALESCE(d.status, m.status) IN ('submitted', 'verified')))"
+)
+
+_PROBLEMS = f"""
 SELECT i.place, CASE
     WHEN k.id IS NULL THEN 'unknown'
     WHEN k.archived_at IS NOT NULL THEN 'archived'
     WHEN i.period <> date_trunc(k.frequency, i.period)::date THEN 'unaligned'
-    ELSE 'future' END
-FROM incoming i LEFT JOIN kpis_kpi k ON k.organization_id = %s AND k.id = i.kpi_id
+    WHEN i.period > %(today)s THEN 'future'
+    ELSE 'locked' END, l.month, (SELECT p.name FROM projects_project p WHERE p.id = l.project_id)
+FROM incoming i LEFT JOIN kpis_kpi k ON k.organization_id = %(organization)s AND k.id = i.kpi_id
+LEFT JOIN assessments_periodlock l ON l.organization_id = %(organization)s AND l.project_id = k.project_id
+    AND l.reopened_at IS NULL AND l.month = {month_of_sql("i.period", "k.frequency")}
+{_KNOWN.format(asked="AND l.id IS NOT NULL", says_nothing_new=_SAYS_NOTHING_NEW)}
 WHERE k.id IS NULL OR k.archived_at IS NOT NULL
-    OR i.period <> date_trunc(k.frequency, i.period)::date OR i.period > %s
-ORDER BY i.place LIMIT %s
-"""
+    OR i.period <> date_trunc(k.frequency, i.period)::date OR i.period > %(today)s
+    OR (l.id IS NOT NULL AND NOT s.same)
+ORDER BY i.place LIMIT %(limit)s
+"""  # noqa: S608
 
 
-def _known_problems(cursor: Any, organization: Organization, offset: int) -> list[dict[str, Any]]:
-    cursor.execute(_PROBLEMS, [organization.pk, organization.today(), MAX_PROBLEMS])
+def _known_problems(
+    cursor: Any, organization: Organization, offset: int, batch_id: int | None, limit: int | None
+) -> list[dict[str, Any]]:
+    values = {
+        "organization": organization.pk,
+        "today": organization.today(),
+        "batch": batch_id,
+        "limit": limit,
+    }
+    cursor.execute(_PROBLEMS, values)
     reasons = {
         "unknown": _("There is no such KPI in this organization."),
         "archived": _("This KPI is archived; restore it first."),
         "unaligned": _("The date is not the first day of a period of this KPI."),
         "future": _("The period lies in the future."),
     }
-    return [{"index": offset + place, "reason": reasons[word]} for place, word in cursor.fetchall()]
+    return [
+        {"index": offset + place, "reason": reasons.get(word) or locked_reason(month, project)}
+        for place, word, month, project in cursor.fetchall()
+    ]
+
+
+def locked_reason(month: datetime.date, project: str) -> str:
+    """Why a value of a closed month is refused, and what to do."""
+    return _("%(month)s of %(project)s is locked. Ask the PMO to reopen the month, with a reason.") % {
+        "month": label(month, Frequency.MONTH),
+        "project": project,
+    }
+
+
+def locked_rows(
+    organization: Organization, rows: Sequence[MeasurementInput], *, batch_id: int | None = None
+) -> dict[int, str]:
+    """Which rows would be refused once a month is closed: place in `rows` → why. For imports, which go on
+    without them. Empty at once where nothing is locked."""
+    if not PeriodLock.objects.in_force().exists():
+        return {}
+    refused: dict[int, str] = {}
+    with connection.cursor() as cursor:
+        for offset in range(0, len(rows), CHUNK):
+            _stage(cursor, rows[offset : offset + CHUNK])
+            problems = _known_problems(cursor, organization, offset, batch_id, None)
+            refused |= {problem["index"]: problem["reason"] for problem in problems}
+    return refused
 
 
 def _refuse(problems: list[dict[str, Any]]) -> None:
@@ -182,19 +254,12 @@ def _refuse(problems: list[dict[str, Any]]) -> None:
         raise InvalidInputError(message, rows=problems)
 
 
-# A verified value that arrives again as a submitted one says nothing new.
-_INSERT = """
+_INSERT = f"""
 WITH latest AS (
     SELECT DISTINCT ON (kpi_id, period) * FROM incoming ORDER BY kpi_id, period, place DESC
 ), compared AS (
-    SELECT i.*, m.version, m.id IS NOT NULL AND m.value IS NOT DISTINCT FROM i.value
-        AND (i.note = '' OR i.note = m.note)
-        AND (i.status = m.status OR (m.status = 'verified' AND i.status = 'submitted')) AS same
-    FROM latest i LEFT JOIN LATERAL (
-        SELECT id, version, value, note, status FROM assessments_measurement m
-        WHERE m.organization_id = %(organization)s AND m.kpi_id = i.kpi_id AND m.period = i.period
-        ORDER BY version DESC LIMIT 1
-    ) m ON true
+    SELECT i.*, m.version, s.same
+    FROM latest i {_KNOWN.format(asked="", says_nothing_new=_SAYS_NOTHING_NEW)}
 ), written AS (
     INSERT INTO assessments_measurement (organization_id, kpi_id, period, version, value, status, recorded_at,
         recorded_by_id, source, note, batch_id)
@@ -208,4 +273,4 @@ SELECT count(*) FILTER (WHERE version IS NULL), count(*) FILTER (WHERE version I
     (SELECT array_agg(DISTINCT k.project_id) FROM kpis_kpi k
         WHERE k.organization_id = %(organization)s AND k.id IN (SELECT kpi_id FROM written))
 FROM compared
-"""
+"""  # noqa: S608

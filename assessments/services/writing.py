@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from assessments.models import Run
+from assessments.services.inputs import FormerResult
 from assessments.services.scores import KpiScores
 
 _KPI_TYPES = {
@@ -24,41 +25,21 @@ _KPI_TYPES = {
 }
 
 
-def insert_run(cursor: Any, run: Run) -> int:
-    """Insert the run before its results, which refer to it; its id."""
-    values = {
-        "organization_id": run.organization_id,
-        "as_of": run.as_of,
-        "known_at": run.known_at,
-        "method_version": run.method_version,
-        "inputs_hash": run.inputs_hash,
-        "trigger": run.trigger,
-        "projects": run.projects,
-        "kpis": run.kpis,
-        "written": 0,
-        "duration_ms": 0,
-    }
-    names, places = ", ".join(values), ", ".join(["%s"] * len(values))
+def insert_run(cursor: Any, run: Run) -> None:
+    """Insert the run, whose number its results carry already, and let the caches know that there are new results."""
+    names = [
+        "id", "organization_id", "as_of", "known_at", "method_version", "inputs_hash", "trigger",
+        "projects", "kpis", "written", "duration_ms",
+    ]  # fmt: skip
+    places = ", ".join(["%s"] * len(names))
     cursor.execute(
-        f"INSERT INTO assessments_run ({names}) VALUES ({places}) RETURNING id",  # noqa: S608
-        list(values.values()),
-    )
-    number: int = cursor.fetchone()[0]
-    return number
-
-
-def finish_run(cursor: Any, run: Run) -> None:
-    """Keep what the run did, and let the caches know that there are new results."""
-    cursor.execute(
-        "UPDATE assessments_run SET written = %s, duration_ms = %s WHERE organization_id = %s AND id = %s;"
+        f"INSERT INTO assessments_run ({', '.join(names)}) VALUES ({places});"  # noqa: S608
         " UPDATE organizations_organization SET generation = generation + 1 WHERE id = %s",
-        [run.written, run.duration_ms, run.organization_id, run.pk, run.organization_id],
+        [*(getattr(run, name) for name in names), run.organization_id],
     )
 
 
-def write_kpi_results(
-    cursor: Any, organization_id: int, run_id: int, kpis: KpiScores, changed: list[int]
-) -> None:
+def write_kpi_results(cursor: Any, run: Run, kpis: KpiScores, changed: list[int]) -> None:
     """Insert or replace the results of the KPIs at the places `changed`."""
     if not changed:
         return
@@ -88,7 +69,7 @@ def write_kpi_results(
         f"INSERT INTO assessments_kpiresult (organization_id, run_id, {names})"  # noqa: S608
         f" SELECT %s, %s, {names} FROM unnest({arrays}) AS t ({names})"
         f" ON CONFLICT (organization_id, kpi_id) DO UPDATE SET {updates}",
-        [organization_id, run_id, *(_literal(lists[name]) for name in _KPI_TYPES)],
+        [run.organization_id, run.pk, *(_literal(lists[name]) for name in _KPI_TYPES)],
     )
 
 
@@ -106,21 +87,25 @@ def _nullable(values: Any) -> list[float | None]:
     return [None if value != value else value for value in values.tolist()]
 
 
-_PROJECT_TYPES = {
+_SCORE_TYPES = {
     "project_id": "bigint",
     "inputs_hash": "bytea",
+    "money_hash": "bytea",
     "valid_until": "date",
     "functional": "double precision",
     "operational": "double precision",
     "strategic": "double precision",
     "tiers": "jsonb",
     "value_index": "double precision",
+    "geometric": "double precision",
     "plan_index": "double precision",
     "status": "text",
     "capped": "boolean",
     "kpis_due": "integer",
     "kpis_in": "integer",
     "kpis_late": "integer",
+}
+_MONEY_TYPES = {
     "benefits_actual": "double precision",
     "benefits_plan": "double precision",
     "costs_actual": "double precision",
@@ -136,54 +121,80 @@ _PROJECT_TYPES = {
 }
 
 
-def write_project_results(cursor: Any, organization_id: int, run: Run, rows: list[dict[str, Any]]) -> int:
+def write_project_results(
+    cursor: Any, run: Run, rows: list[dict[str, Any]], former: dict[int, FormerResult]
+) -> int:
     """Insert or replace project results; a result with the same inputs only learns how long it holds.
 
-    Returns the number of results whose inputs changed.
+    A row without the columns of money keeps those that are stored. Returns the number of results whose inputs
+    changed.
     """
-    if not rows:
-        return 0
-    cursor.execute(
-        "SELECT project_id, inputs_hash FROM assessments_projectresult WHERE organization_id = %s AND project_id = ANY(%s)",
-        [organization_id, [row["project_id"] for row in rows]],
-    )
-    former = {project_id: bytes(key) for project_id, key in cursor.fetchall()}
-    changed = [row for row in rows if former.get(row["project_id"]) != row["inputs_hash"]]
-    same = [row for row in rows if former.get(row["project_id"]) == row["inputs_hash"]]
-    if changed:
-        _upsert_projects(cursor, organization_id, run, changed)
+    known = {project_id: result.inputs_hash for project_id, result in former.items()}
+    changed = [row for row in rows if known.get(row["project_id"]) != row["inputs_hash"]]
+    same = [row for row in rows if known.get(row["project_id"]) == row["inputs_hash"]]
+    _upsert(cursor, run, [row for row in changed if "figures" in row])
+    _update_scores(cursor, run, [row for row in changed if "figures" not in row])
     if same:
         cursor.execute(
             "UPDATE assessments_projectresult r SET valid_until = t.valid_until FROM"
             " unnest(%s::bigint[], %s::date[]) AS t (project_id, valid_until)"
             " WHERE r.organization_id = %s AND r.project_id = t.project_id AND r.valid_until <> t.valid_until",
-            [[row["project_id"] for row in same], [row["valid_until"] for row in same], organization_id],
+            [[row["project_id"] for row in same], [row["valid_until"] for row in same], run.organization_id],
         )
     return len(changed)
 
 
-def _upsert_projects(cursor: Any, organization_id: int, run: Run, rows: list[dict[str, Any]]) -> None:
-    packed = [
-        {**row, "tiers": json.dumps(row["tiers"]), "figures": json.dumps(row["figures"])} for row in rows
-    ]
-    names = ", ".join(_PROJECT_TYPES)
-    head = "run_id, as_of, known_at, method_version"
-    # Texts travel and become jsonb on the server.
-    arrays = ", ".join(f"%s::{'text' if kind == 'jsonb' else kind}[]" for kind in _PROJECT_TYPES.values())
-    chosen = ", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in _PROJECT_TYPES.items())
-    updates = ", ".join(
-        f"{name} = excluded.{name}" for name in [*head.split(", "), *_PROJECT_TYPES] if name != "project_id"
-    )
+def _upsert(cursor: Any, run: Run, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    types = {**_SCORE_TYPES, **_MONEY_TYPES}
+    names = ", ".join(types)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in [*_HEAD, *types] if name != "project_id")
     cursor.execute(
-        f"INSERT INTO assessments_projectresult (organization_id, {head}, {names})"  # noqa: S608
-        f" SELECT %s, %s, %s, %s, %s, {chosen} FROM unnest({arrays}) AS t ({names})"
+        f"INSERT INTO assessments_projectresult (organization_id, {', '.join(_HEAD)}, {names})"  # noqa: S608
+        f" SELECT %s, %s, %s, %s, %s, {_chosen(types)} FROM unnest({_arrays(types)}) AS t ({names})"
         f" ON CONFLICT (organization_id, project_id) DO UPDATE SET {updates}",
+        [run.organization_id, *(getattr(run, field) for field in _HEAD.values()), *_columns(rows, types)],
+    )
+
+
+def _update_scores(cursor: Any, run: Run, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    names = ", ".join(_SCORE_TYPES)
+    updates = ", ".join(
+        f"{name} = t.{name}{'::jsonb' if kind == 'jsonb' else ''}"
+        for name, kind in _SCORE_TYPES.items()
+        if name != "project_id"
+    )
+    heads = ", ".join(f"{name} = %s" for name in _HEAD)
+    cursor.execute(
+        f"UPDATE assessments_projectresult r SET {heads}, {updates}"  # noqa: S608
+        f" FROM unnest({_arrays(_SCORE_TYPES)}) AS t ({names})"
+        " WHERE r.organization_id = %s AND r.project_id = t.project_id",
         [
-            organization_id,
-            run.pk,
-            run.as_of,
-            run.known_at,
-            run.method_version,
-            *([row[name] for row in packed] for name in _PROJECT_TYPES),
+            *(getattr(run, field) for field in _HEAD.values()),
+            *_columns(rows, _SCORE_TYPES),
+            run.organization_id,
         ],
     )
+
+
+#: columns that the results of one run share
+_HEAD = {"run_id": "pk", "as_of": "as_of", "known_at": "known_at", "method_version": "method_version"}
+
+
+def _arrays(types: dict[str, str]) -> str:
+    # Texts travel and become jsonb on the server.
+    return ", ".join(f"%s::{'text' if kind == 'jsonb' else kind}[]" for kind in types.values())
+
+
+def _chosen(types: dict[str, str]) -> str:
+    return ", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in types.items())
+
+
+def _columns(rows: list[dict[str, Any]], types: dict[str, str]) -> list[list[Any]]:
+    return [
+        [json.dumps(row[name]) if kind == "jsonb" else row[name] for row in rows]
+        for name, kind in types.items()
+    ]

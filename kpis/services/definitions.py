@@ -82,7 +82,7 @@ def create_kpis(
         after = {name: value for name, value in values.items() if value not in (None, "", {})}
         after |= {"code": kpi.code} | _written_targets(after.pop(_TARGETS, {}))
         record_event(actor=actor, action="kpi.created", target=kpi, after=after)
-    request_valuation(_organization(), [project.pk])
+    request_valuation(_organization(), [project.pk], money=False)
     return kpis
 
 
@@ -112,7 +112,7 @@ def update_kpi(*, actor: User | None, kpi: Kpi, values: Mapping[str, Any], reaso
         changed |= {"plan_start", "plan_path"}
     kpi.save(update_fields=sorted(changed))
     record_event(actor=actor, action="kpi.updated", target=kpi, before=before, after=after, reason=reason)
-    request_valuation(_organization(), [kpi.project_id])
+    request_valuation(_organization(), [kpi.project_id], money=False)
     return kpi
 
 
@@ -137,7 +137,7 @@ def _set_archived(
     kpi.archived_at = moment
     kpi.save(update_fields=["archived_at"])
     record_event(actor=actor, action=action, target=kpi, reason=reason)
-    request_valuation(_organization(), [kpi.project_id])
+    request_valuation(_organization(), [kpi.project_id], money=False)
     return kpi
 
 

@@ -45,7 +45,7 @@ def set_targets(*, actor: User | None, kpi: Kpi, points: Wanted, reason: str = "
         after={period.isoformat(): changed[period] for period in sorted(changed)},
         reason=reason,
     )
-    request_valuation(get_scope()["organization"], [kpi.project_id])
+    request_valuation(get_scope()["organization"], [kpi.project_id], money=False)
     return len(changed)
 
 

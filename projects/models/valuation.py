@@ -16,6 +16,8 @@ class PendingValuation(OrganizationModel):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now)
+    #: whether money may have changed as well, or KPIs and their values alone
+    money = models.BooleanField(default=True)
 
     class Meta:
         constraints = [

@@ -11,19 +11,24 @@ from django.db import connection
 from django.utils import timezone
 
 from assessments.models import KpiResult, Measurement, ProjectResult, Run
+from assessments.services.inputs import load_inputs
 from assessments.services.recompute import (
     recompute_organization,
     recompute_pending,
     recompute_projects,
     reproduce,
     run_night,
+    work_through_night,
 )
+from assessments.services.record import MeasurementInput, record_measurements
+from kpis.models import Kpi
 from kpis.services import update_kpi
 from organizations.jobs import LostClaimError, claim_job
 from organizations.models import JobRun, Organization, User
 from organizations.services import update_organization
 from organizations.tenancy import organization_scope
 from projects.models import PendingValuation, Project
+from projects.services import request_valuation
 from tests.assessments.worked_example import AS_OF, add_money, make_kpi, make_project, month, record
 
 pytestmark = pytest.mark.django_db
@@ -223,7 +228,7 @@ def test_a_dead_workers_night_is_retaken_and_goes_on(
     assert job is not None
     with organization_scope(organization):
         first = Project.objects.get(code="A").pk
-    recompute_projects(organization, [first], trigger="night", as_of=AS_OF, job=job)
+    recompute_projects(organization, [first], trigger="night", as_of=AS_OF)
     assert not run_night(organization, now=NIGHT)  # its lease still runs
     with organization_scope(organization):
         JobRun.objects.update(lease_until=timezone.now() - datetime.timedelta(seconds=1))
@@ -231,8 +236,52 @@ def test_a_dead_workers_night_is_retaken_and_goes_on(
     with organization_scope(organization):
         assert Run.objects.count() == 3
         assert JobRun.objects.get().attempts == 2
+        request_valuation(organization, [first])
     with pytest.raises(LostClaimError):
-        recompute_projects(organization, [first], trigger="night", as_of=AS_OF, job=job)
+        work_through_night(organization, AS_OF, job)
+    with organization_scope(organization):
+        assert Run.objects.count() == 3  # what it had computed was rolled back
+
+
+def test_money_is_not_computed_again_where_only_a_value_changed(
+    project: Project, organization: Organization
+) -> None:
+    recompute_organization(organization, as_of=AS_OF)
+    before = result_of(project)
+    with organization_scope(organization):
+        kpi = Kpi.objects.get(name="Lead time")
+        newest = Measurement.objects.filter(kpi=kpi).latest("period")
+        record_measurements(None, organization, [MeasurementInput(kpi.pk, newest.period, newest.value * 0.9)])
+        inputs = load_inputs(organization.pk, as_of=AS_OF, known_at=timezone.now())
+        assert not inputs.flows
+    recompute_projects(organization, [project.pk], as_of=AS_OF)
+    after = result_of(project)
+    assert after.inputs_hash != before.inputs_hash
+    assert (after.npv_plan, after.figures, after.money_hash) == (
+        before.npv_plan,
+        before.figures,
+        before.money_hash,
+    )
+    fresh = reproduce(organization, as_of=AS_OF)
+    assert fresh.hashes == [bytes(after.inputs_hash)]
+    assert fresh.money[project.pk].figures == after.figures
+
+
+def test_changed_money_is_computed_even_after_a_changed_value(
+    project: Project, organization: Organization
+) -> None:
+    recompute_organization(organization, as_of=AS_OF)
+    with organization_scope(organization):
+        request_valuation(organization, [project.pk])
+        request_valuation(organization, [project.pk], money=False)
+        assert load_inputs(organization.pk, as_of=AS_OF, known_at=timezone.now()).flows
+
+
+def test_a_new_month_computes_money_again(project: Project, organization: Organization) -> None:
+    recompute_organization(organization, as_of=AS_OF)
+    with organization_scope(organization):
+        later = AS_OF + datetime.timedelta(days=31)
+        assert load_inputs(organization.pk, as_of=later, known_at=timezone.now()).flows
 
 
 def test_a_changed_method_values_everything_anew(

@@ -89,7 +89,7 @@ def describe(organization: Organization, valuation: Valuation) -> dict[str, Any]
     projects = []
     for place, project in enumerate(inputs.projects):
         row = project_row(valuation, place)
-        row["inputs_hash"] = row["inputs_hash"].hex()
+        row |= {name: row[name].hex() for name in ("inputs_hash", "money_hash")}
         projects.append({"code": project.code, **row, "kpis": by_project[project.id]})
     return {
         "organization": organization.slug,
