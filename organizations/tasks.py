@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from organizations.models import Organization, OutboundMail
 from organizations.queue import send
-from organizations.services import deletion
+from organizations.services import deletion, files
 from organizations.services.mail import send_waiting_mail
 from organizations.tenancy import organization_scope
 
@@ -64,3 +64,16 @@ def sweep_deletions() -> None:
     """Poke every organization; a deletion whose task was lost is finished with the next tick."""
     for organization_id in Organization.objects.values_list("pk", flat=True):
         send(finish_deletion.name, organization_id)
+
+
+@shared_task(base=OrganizationTask)
+def sweep_files(organization: Organization) -> None:
+    """Remove attached files that a crash left without a row."""
+    files.sweep_files(organization)
+
+
+@shared_task
+def dispatch_file_sweeps() -> None:
+    """Poke every organization."""
+    for organization_id in Organization.objects.values_list("pk", flat=True):
+        send(sweep_files.name, organization_id)

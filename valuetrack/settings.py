@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-digests": {"task": "committee.tasks.dispatch_digests", "schedule": 607.0},
     "sweep-outbox": {"task": "organizations.tasks.sweep_outbox", "schedule": 61.0},
     "sweep-deletions": {"task": "organizations.tasks.sweep_deletions", "schedule": 1801.0},
+    "sweep-files": {"task": "organizations.tasks.dispatch_file_sweeps", "schedule": 21_601.0},
 }
 
 AUTH_USER_MODEL = "organizations.User"

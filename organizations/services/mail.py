@@ -19,7 +19,12 @@ log = structlog.get_logger(__name__)
 CLAIM = datetime.timedelta(minutes=10)
 SUBJECT_LENGTH = 250
 #: by kind, the right that the reader must still hold at the moment the mail leaves
-NEEDED_RIGHTS = {"digest": Right.SEE_COMMITTEE}
+NEEDED_RIGHTS = {
+    "digest": Right.SEE_COMMITTEE,
+    "mention": Right.SEE,
+    "reminder": Right.ENTER,
+    "escalation": Right.SEE,
+}
 
 
 def queue_mail(
