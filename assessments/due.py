@@ -44,6 +44,11 @@ def due_from(today: datetime.date, frequency: str) -> datetime.date:
     return shift(last_complete(today, frequency), frequency, 1)
 
 
+def is_late(today: datetime.date, frequency: str) -> bool:
+    """Whether the value of the last complete period, where it is missing, is late: past the days of grace."""
+    return today > due_from(today, frequency) + GRACE
+
+
 def _by_frequency(days: dict[Frequency, datetime.date]) -> models.Case:
     return models.Case(
         *(models.When(frequency=frequency, then=models.Value(day)) for frequency, day in days.items()),
