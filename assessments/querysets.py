@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.fields.json import KeyTransform
 
 if TYPE_CHECKING:
-    from assessments.models import ImportBatch, KpiResult, Measurement, ProjectResult
+    from assessments.models import ImportBatch, KpiResult, Measurement, PeriodLock, ProjectResult
 
 
 class MeasurementQuerySet(models.QuerySet["Measurement"]):
@@ -34,6 +34,13 @@ class MeasurementQuerySet(models.QuerySet["Measurement"]):
             .order_by("kpi_id", "period", "-version")
             .distinct("kpi_id", "period")
         )
+
+
+class PeriodLockQuerySet(models.QuerySet["PeriodLock"]):
+    """Locks of the organization in scope, those that were opened again included."""
+
+    def in_force(self) -> Self:
+        return self.filter(reopened_at__isnull=True)
 
 
 class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
@@ -65,8 +72,3 @@ class ProjectResultQuerySet(models.QuerySet["ProjectResult"]):
     def current(self) -> Self:
         return self.filter(project__archived_at__isnull=True)
 
-    def without_series(self) -> Self:
-        """`figures` stays in the database, all but its monthly series arrives as `summary`: half the time."""
-        series = models.Value(["months", "plan", "actual", "outlook"], ArrayField(models.TextField()))
-        summary = models.ExpressionWrapper(models.F("figures") - series, output_field=models.JSONField())
-        return self.defer("figures").annotate(summary=summary)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assessments.querysets import PeriodLockQuerySet
 from kpis.models import Kpi
 from organizations.tenancy.models import OrganizationModel, scoped
 from projects.models import Project
@@ -28,7 +29,7 @@ class PeriodLock(OrganizationModel):
     )
     reopen_reason = models.TextField(_("reason for reopening"), blank=True)
 
-    objects: ClassVar[Any] = scoped(models.QuerySet)
+    objects: ClassVar[Any] = scoped(PeriodLockQuerySet)
 
     class Meta:
         ordering = ["-month", "-id"]
