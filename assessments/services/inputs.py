@@ -55,7 +55,7 @@ FROM {kpi} k LEFT JOIN LATERAL (
     SELECT array_agg(period) AS periods, array_agg(value) AS amounts, array_agg(status) AS words FROM (
         SELECT period, value, status FROM (
             SELECT period, value, status FROM (
-                SELECT DISTINCT ON (n.period) n.period, n.value, n.status FROM assessments_measurement n
+                SELECT DISTINCT ON (n.period) n.period, n.value, n.status FROM {values} n
                 WHERE n.organization_id = %(organization)s AND n.kpi_id = k.id AND n.period <= %(as_of)s
                     AND n.recorded_at <= %(known_at)s AND n.status IN ('submitted', 'verified', 'returned')
                 ORDER BY n.period DESC, n.version DESC) decided
@@ -116,6 +116,13 @@ _AS_KNOWN = (
     "(SELECT (jsonb_populate_record(NULL::{table}, v.data)).* FROM organizations_rowversion v"
     " WHERE v.organization_id = %(organization)s AND v.table_name = '{table}' AND v.recorded_at <= %(known_at)s"
     " AND (v.superseded_at IS NULL OR v.superseded_at > %(known_at)s))"
+)
+
+# Of an import that was undone later: what it had brought was known until then.
+_VALUES_AS_KNOWN = (
+    "(SELECT organization_id, kpi_id, period, version, value, status, recorded_at FROM assessments_measurement"
+    " UNION ALL SELECT organization_id, kpi_number, period, version, value, status, recorded_at"
+    " FROM assessments_withdrawnmeasurement WHERE withdrawn_at > %(known_at)s)"
 )
 
 _TABLES = {
@@ -215,6 +222,7 @@ def load_inputs(
     from their history as known at `known_at`.
     """
     sources = {name: table if live else _AS_KNOWN.format(table=table) for name, table in _TABLES.items()}
+    sources["values"] = "assessments_measurement" if live else _VALUES_AS_KNOWN
     values: dict[str, Any] = {"organization": organization_id, "as_of": as_of, "known_at": known_at}
     with connection.cursor() as cursor:
         cursor.execute(_TERMS.format(**sources), values)

@@ -15,6 +15,7 @@ from organizations.models import Organization, User
 from projects.models import Project
 from projects.periods import shift
 
+from .making import Made
 from .mapping import Baseline, MeasurementMapping
 from .measurement_rows import KpiDraft
 from .project_finding import ProjectFinder
@@ -57,10 +58,12 @@ class KpiFinder:
         organization: Organization,
         mapping: MeasurementMapping,
         report: ImportReport,
+        made: Made,
     ) -> None:
         self.actor = actor
         self.mapping = mapping
-        self.projects = ProjectFinder(actor, organization, report, create=mapping.project.create)
+        self.made = made
+        self.projects = ProjectFinder(actor, organization, report, made, create=mapping.project.create)
 
     def find(self, drafts: list[KpiDraft]) -> list[FoundKpi]:
         """One answer for each draft, in the same order; nothing but projects is created yet."""
@@ -94,6 +97,12 @@ class KpiFinder:
         for found in with_targets:
             if found.kpi and not found.targets.items() <= stored[found.kpi.pk].items():
                 set_targets(actor=self.actor, kpi=found.kpi, points=found.targets, reason=_("Imported"))
+                self._note_targets(found.kpi, found.targets, stored[found.kpi.pk])
+
+    def _note_targets(self, kpi: Kpi, points: Points, former: Points) -> None:
+        for period, value in points.items():
+            if former.get(period) != value:
+                self.made.note_target(kpi.pk, period, former.get(period), value)
 
     def _by_name(self, drafts: list[KpiDraft]) -> dict[tuple[int, str], Kpi]:
         if not any(not draft.code for draft in drafts):
@@ -137,6 +146,7 @@ class KpiFinder:
             created = create_kpis(actor=self.actor, project=project, definitions=definitions)
         for found, kpi in zip(group, created, strict=True):
             found.kpi = kpi
+            self.made.kpis.append(kpi.pk)
 
     def _create_one(self, project: Project, found: FoundKpi) -> None:
         try:

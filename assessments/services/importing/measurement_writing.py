@@ -12,6 +12,7 @@ from organizations.errors import InvalidInputError
 from organizations.models import Organization, User
 
 from .kpi_finding import FoundKpi, KpiFinder
+from .making import Made
 from .mapping import MeasurementMapping
 from .measurement_rows import ValueRow, distinct_kpis
 from .report import ImportReport
@@ -32,11 +33,12 @@ def write_values(
     mapping: MeasurementMapping,
     rows: list[ValueRow],
     report: ImportReport,
+    made: Made,
     *,
     batch_id: int | None,
 ) -> None:
     """Record every row that can be; the others go into `report`. Inside one transaction and the scope."""
-    finder = KpiFinder(actor, organization, mapping, report)
+    finder = KpiFinder(actor, organization, mapping, report, made)
     drafts = list(distinct_kpis(rows))
     found = {id(draft): answer for draft, answer in zip(drafts, finder.find(drafts), strict=True)}
     placed = list(_place(rows, found, mapping, report, organization.today()))

@@ -14,6 +14,7 @@ from projects.models import CashFlow, MoneyLine, Project
 from projects.services import create_line, set_cash_flows, update_line
 
 from .cells import Cells, Columns, NumberReader, TextReader
+from .making import Made
 from .mapping import MoneyField, ProjectMapping, columns_of
 from .measurement_rows import overflow, refuse_overflow
 from .project_finding import ProjectFinder
@@ -68,12 +69,14 @@ def write_projects(
     mapping: ProjectMapping,
     rows: list[ProjectRow],
     report: ImportReport,
+    made: Made,
 ) -> None:
     """Create projects and set their money. Inside one transaction and the organization's scope."""
     finder = ProjectFinder(
         actor,
         organization,
         report,
+        made,
         create=mapping.project.create,
         create_departments=mapping.create_departments,
     )
@@ -86,7 +89,7 @@ def write_projects(
         else:
             report.reject(row.row, *row.identity, finder.refused[row.draft.code])
     report.projects = len(kept)
-    writer = _MoneyWriter(actor, organization, rates, report)
+    writer = _MoneyWriter(actor, organization, rates, report, made)
     writer.look_up(list(finder.found.values()), mapping.money)
     for row in kept:
         for amount in row.amounts:
@@ -148,11 +151,13 @@ class _MoneyWriter:
         organization: Organization,
         rates: dict[int, dict[str, Any]],
         report: ImportReport,
+        made: Made,
     ) -> None:
         self.actor = actor
         self.organization = organization
         self.rates = rates
         self.report = report
+        self.made = made
         self.lines: dict[tuple[int, str, str], MoneyLine] = {}
         self.flows: dict[tuple[int, str, datetime.date], Decimal] = {}
 
@@ -187,6 +192,7 @@ class _MoneyWriter:
             return "same"
         set_cash_flows(actor=self.actor, line=line, series=field.series, amounts={month: value})
         self.flows[key] = value
+        self.made.note_flow(line.pk, field.series, month, former, value)
         return "new" if former is None else "changed"
 
     def _note(self, project: Project, field: MoneyField, value: Decimal) -> str:
@@ -201,6 +207,7 @@ class _MoneyWriter:
         if line.note.startswith(stated):
             return "same"
         word = "changed" if line.note else "new"
+        self.made.note_basis(line.pk, line.note, note)
         self.lines[key] = update_line(actor=self.actor, line=line, values={"note": note})
         return word
 
@@ -219,6 +226,7 @@ class _MoneyWriter:
                     **values,
                 },
             )
+            self.made.lines.append(line.pk)
         if line.currency != self._currency(field):
             raise InvalidInputError(
                 _("The line is kept in %(currency)s; the mapping says %(other)s.")

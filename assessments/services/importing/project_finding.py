@@ -11,6 +11,7 @@ from organizations.services import create_department
 from projects.models import Project
 from projects.services import create_project
 
+from .making import Made
 from .project_rows import ProjectDraft
 from .report import ImportReport
 
@@ -23,6 +24,7 @@ class ProjectFinder:
         actor: User | None,
         organization: Organization,
         report: ImportReport,
+        made: Made,
         *,
         create: bool,
         create_departments: bool = False,
@@ -30,10 +32,11 @@ class ProjectFinder:
         self.actor = actor
         self.organization = organization
         self.report = report
+        self.made = made
         self.create = create
         self.found: dict[str, Project] = {}
         self.refused: dict[str, str] = {}
-        self.departments = _Departments(actor, organization, create=create_departments)
+        self.departments = _Departments(actor, organization, made, create=create_departments)
 
     def find(self, drafts: Iterable[ProjectDraft]) -> None:
         """Look all of them up in one query, then create what is missing."""
@@ -64,6 +67,7 @@ class ProjectFinder:
                     values=values,
                     departments=[department] if department else [],
                 )
+                self.made.projects.append(self.found[draft.code].pk)
                 return
             except InvalidInputError as error:
                 name = str(error.details.get("field", ""))
@@ -83,9 +87,10 @@ class ProjectFinder:
 class _Departments:
     """Departments by name, without regard to case."""
 
-    def __init__(self, actor: User | None, organization: Organization, *, create: bool) -> None:
+    def __init__(self, actor: User | None, organization: Organization, made: Made, *, create: bool) -> None:
         self.actor = actor
         self.organization = organization
+        self.made = made
         self.create = create
         self._known: dict[str, Department] | None = None
 
@@ -102,6 +107,7 @@ class _Departments:
                     actor=self.actor, organization=self.organization, name=draft.department
                 )
             self._known[draft.department.casefold()] = department
+            self.made.departments.append(department.pk)
         if department is None:
             column, text = draft.cells.get("department", ("", draft.department))
             report.reject(

@@ -8,6 +8,7 @@ from django.db import connection
 from organizations.models import Organization, User
 
 from .guessing import guess_mapping
+from .making import Made
 from .mapping import Mapping, MeasurementMapping, read_mapping
 from .measurement_rows import ValueRow, read_value_rows
 from .measurement_writing import write_values
@@ -29,6 +30,7 @@ class FileImport:
         #: the mapping used; a guessed one where `content` is empty
         self.content: dict[str, Any] = content or _guess(path)
         self.report = ImportReport()
+        self.made = Made()
         self._mapping: Mapping = read_mapping(self.content)
         self._values: list[ValueRow] = []
         self._projects: list[ProjectRow] = []
@@ -41,14 +43,21 @@ class FileImport:
 
     def write(self, actor: User | None, organization: Organization, *, batch_id: int | None) -> ImportReport:
         """Create, set and record everything. Inside one transaction and the organization's scope."""
-        with connection.cursor() as cursor:
-            # Two imports at once would both create what both are missing.
-            cursor.execute(_LOCK, [str(organization.pk)])
+        # Two imports at once would both create what both are missing.
+        lock_imports(organization)
         if isinstance(self._mapping, MeasurementMapping):
-            write_values(actor, organization, self._mapping, self._values, self.report, batch_id=batch_id)
+            write_values(
+                actor, organization, self._mapping, self._values, self.report, self.made, batch_id=batch_id
+            )
         else:
-            write_projects(actor, organization, self._mapping, self._projects, self.report)
+            write_projects(actor, organization, self._mapping, self._projects, self.report, self.made)
         return self.report
+
+
+def lock_imports(organization: Organization) -> None:
+    """One import, or undo of one, at a time in an organization, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [str(organization.pk)])
 
 
 def _guess(path: Path) -> dict[str, Any]:
