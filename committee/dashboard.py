@@ -19,6 +19,12 @@ from committee.table import render_rows
 from organizations.models import Organization
 from projects.periods import label, months_between
 
+#: fields of a result that the page shows
+_READ = [
+    field.name
+    for field in ProjectResult._meta.fields
+    if field.name not in ("series", "inputs_hash", "money_hash", "run")
+]
 #: bars of single projects in the bridge; the rest is one bar
 BRIDGE_PROJECTS = 6
 MOST_EXCEPTIONS = 5
@@ -72,11 +78,10 @@ class Dashboard:
 
 
 def read_results() -> list[ProjectResult]:
-    """Newest results with their projects, worst first, in one query; `figures` without the monthly series."""
-    results = ProjectResult.objects.current().select_related("project__business_owner").without_series()
-    for result in results:
-        result.figures = result.summary
-    return sorted(results, key=rank)
+    """Newest results with their projects, worst first, in one query; the monthly series stay in the database."""
+    shown = ["code", "name", "system_kind", "gate", "business_owner__name", "business_owner__email"]
+    results = ProjectResult.objects.current().select_related("project__business_owner")
+    return sorted(results.only(*_READ, *(f"project__{name}" for name in shown)), key=rank)
 
 
 def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashboard:
@@ -173,15 +178,14 @@ def _cash(organization: Organization, results: Sequence[ProjectResult]) -> Chart
     if not moved:
         return None
     chosen = max(moved, key=lambda result: abs((result.payback_outlook or 0) - (result.payback_plan or 0)))
-    chosen.refresh_from_db(fields=["figures"])
     return cash_figure(chosen, organization.currency)
 
 
 def cash_figure(result: ProjectResult, currency: str) -> Chart:
     """Cumulative net cash of one project from go-live (or first spend), plan and actual with outlook."""
-    known = result.figures
+    known = result.series
     first = datetime.date.fromisoformat(known["months"][0])
-    live = known["go_live"] if result.payback_origin == "go_live" else None
+    live = result.figures["go_live"] if result.payback_origin == "go_live" else None
     origin = months_between(first, datetime.date.fromisoformat(live)) if live else 0
     # The axis starts at the origin of the payback; what was spent before is in the first point.
     start = min(max(origin, 0), len(known["months"]) - 1)
@@ -213,7 +217,7 @@ def cash_figure(result: ProjectResult, currency: str) -> Chart:
 def _last_interesting(result: ProjectResult, start: int) -> int:
     """A little beyond the later payback: an axis of ten years would flatten the part that matters."""
     later = max(result.payback_plan or 0, result.payback_outlook or 0)
-    return min(len(result.figures["months"]) - 1, start + round(later) + 6)
+    return min(len(result.series["months"]) - 1, start + round(later) + 6)
 
 
 def _exceptions(organization: Organization, results: Sequence[ProjectResult]) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ def _cells(row: "Row", figures: Figures, scale: float, words: dict[str, str]) ->
         "code": project.code,
         "name": project.name,
         "kind": f"{project.system_kind} · {owner}" if owner else project.system_kind,
-        "spark": mark_safe(cells.sparkline(row.spark)) if row.spark else "",  # noqa: S308
+        "spark": mark_safe(cells.sparkline(row.spark, spoken=False)) if row.spark else "",  # noqa: S308
         **_money(row, figures, scale),
         "index": _NOTHING if result.value_index is None else _whole(result.value_index),
         **{tier: tier_bar(getattr(result, tier), _missing(result, tier)) for tier in TIERS},

@@ -125,8 +125,10 @@ class ProjectResult(OrganizationModel):
     payback_plan = models.FloatField(null=True)
     payback_outlook = models.FloatField(null=True)
     payback_origin = models.CharField(max_length=11, default="first_spend")
-    #: series and secondary figures for charts; see `assessments.services.recompute`
+    #: secondary figures; see `assessments.services.money`
     figures = models.JSONField(default=dict)
+    #: "months" (ISO) and cumulative net "plan", "actual", "outlook": apart, for most pages do not read them
+    series = models.JSONField(default=dict)
 
     objects: ClassVar[Any] = scoped(ProjectResultQuerySet)
 

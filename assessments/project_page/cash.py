@@ -16,10 +16,10 @@ from projects.periods import Frequency, label, months_between
 
 def cash_chart(project: Project, result: ProjectResult, currency: str) -> Chart | None:
     """None while there is no amount at all."""
-    figures: dict[str, Any] = result.figures or {}
-    if not figures.get("months"):
+    series: dict[str, Any] = result.series
+    if not series.get("months"):
         return None
-    days = [datetime.date.fromisoformat(day) for day in figures["months"]]
+    days = [datetime.date.fromisoformat(day) for day in series["months"]]
     labels = [label(day, Frequency.MONTH) for day in days]
     chart = cumulative_cash(
         message=_message(result),
@@ -29,12 +29,12 @@ def cash_chart(project: Project, result: ProjectResult, currency: str) -> Chart 
             periods=_("%(first)s to %(last)s · PL, AC, FC") % {"first": labels[0], "last": labels[-1]},
         ),
         labels=labels,
-        actual=figures["actual"],
-        plan=figures["plan"],
-        forecast=figures["outlook"],
+        actual=series["actual"],
+        plan=series["plan"],
+        forecast=series["outlook"],
         unit=currency,
     )
-    return replace(chart, points=tuple(payback_points(result, len(days))), marks=tuple(_marks(figures, days)))
+    return replace(chart, points=tuple(payback_points(result, len(days))), marks=tuple(_marks(result.figures, days)))
 
 
 def _message(result: ProjectResult) -> str:

@@ -24,8 +24,10 @@ class ProjectMoney:
     """Figures of one project in the reporting currency; None = cannot be said."""
 
     values: dict[str, float | str | None]
-    #: "months" (ISO), cumulative net "plan", "actual", "outlook" with None gaps; "spark" {"ac", "pl"}
+    #: "spark" {"months", "ac", "pl"} and figures beside the columns
     figures: dict[str, Any]
+    #: "months" (ISO), cumulative net "plan", "actual", "outlook" with None gaps
+    series: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -165,7 +167,7 @@ def _project_money(
     project: ProjectInput, grid: _Grid | None, plan: dict[str, Any], outlook: dict[str, Any]
 ) -> ProjectMoney:
     if grid is None:
-        return ProjectMoney({"payback_origin": "first_spend"}, {})
+        return ProjectMoney({"payback_origin": "first_spend"}, {}, {})
     end = grid.to_date + 1
     live_plan = project.go_live_planned
     live_now = project.go_live_actual or live_plan
@@ -183,7 +185,19 @@ def _project_money(
         "payback_outlook": _from_go_live(grid, outlook, live_now if from_live else None),
         "payback_origin": "go_live" if from_live else "first_spend",
     }
-    return ProjectMoney(values, _figures(grid, plan, outlook, live_plan, live_now))
+    return ProjectMoney(values, _figures(grid, plan, outlook, live_plan, live_now), _series(grid))
+
+
+def _series(grid: _Grid) -> dict[str, Any]:
+    width = grid.plan_costs.size
+    net = np.cumsum(grid.benefits - grid.costs)
+    return {
+        "months": [_iso(grid.first + place) for place in range(width)],
+        "plan": _rounded(np.cumsum(grid.plan_benefits - grid.plan_costs)),
+        "actual": [*_rounded(net[: grid.cut + 1]), *[None] * (width - grid.cut - 1)],
+        # The outlook begins at the last actual point, so that the two lines meet.
+        "outlook": [*[None] * max(grid.cut, 0), *_rounded(net[max(grid.cut, 0) :])],
+    }
 
 
 def _from_go_live(grid: _Grid, valued: dict[str, Any], live: datetime.date | None) -> float | None:
@@ -202,18 +216,10 @@ def _figures(
     live_plan: datetime.date | None,
     live_now: datetime.date | None,
 ) -> dict[str, Any]:
-    width = grid.plan_costs.size
-    net_plan = np.cumsum(grid.plan_benefits - grid.plan_costs)
-    net = np.cumsum(grid.benefits - grid.costs)
     end = max(grid.to_date, 0)
     start = max(0, end - SPARK + 1)
     spark_actual = np.cumsum(grid.actual_benefits)[start : end + 1]
     return {
-        "months": [_iso(grid.first + place) for place in range(width)],
-        "plan": _rounded(net_plan),
-        "actual": [*_rounded(net[: grid.cut + 1]), *[None] * (width - grid.cut - 1)],
-        # The outlook begins at the last actual point, so that the two lines meet.
-        "outlook": [*[None] * max(grid.cut, 0), *_rounded(net[max(grid.cut, 0) :])],
         "spark": {
             "months": [_iso(grid.first + place) for place in range(start, end + 1)],
             "ac": _rounded(spark_actual) if grid.cut >= 0 else [None] * (end + 1 - start),

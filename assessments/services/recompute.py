@@ -208,7 +208,7 @@ def work_through_night(organization: Organization, day: datetime.date, job: JobR
 
 _NIGHTLY = """NOT EXISTS (
     SELECT FROM assessments_projectresult r WHERE r.organization_id = p.organization_id AND r.project_id = p.id
-    AND r.method_version = %(method)s AND r.valid_until > %(day)s
+    AND r.method_version = %(method)s AND r.valid_until > %(day)s AND r.money_hash IS NOT NULL
 ) OR EXISTS (
     SELECT FROM projects_pendingvaluation w WHERE w.organization_id = p.organization_id AND w.project_id = p.id
 )"""
@@ -293,6 +293,7 @@ def _money_columns(money: ProjectMoney | None) -> dict[str, Any]:
         ),
         **money.values,
         "figures": money.figures,
+        "series": money.series,
     }
 
 

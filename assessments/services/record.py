@@ -89,7 +89,7 @@ def record_measurements(
             after={"new": total.new, "changed": total.changed, "batch": batch_id},
         )
     if total.new or total.changed:
-        request_valuation(organization, projects)
+        request_valuation(organization, projects, money=False)
     return total
 
 

@@ -118,6 +118,7 @@ _MONEY_TYPES = {
     "payback_outlook": "double precision",
     "payback_origin": "text",
     "figures": "jsonb",
+    "series": "jsonb",
 }
 
 

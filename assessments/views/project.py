@@ -57,7 +57,7 @@ def project_page(request: MemberRequest, code: str) -> HttpResponse:
 
 
 def _money(project: Any, result: ProjectResult | None, currency: str) -> dict[str, Any]:
-    if result is None or not (result.figures or {}).get("months"):
+    if result is None or not result.series.get("months"):
         return {"money": None}
     return {
         "money": money_rows(result),

@@ -14,8 +14,11 @@ TIER_WIDTH = 120
 VARIANCE_WIDTH = 100
 
 
-def sparkline(chart: Chart) -> str:
-    """Actual, plan and forecast on one scale, a dot on the last actual value."""
+def sparkline(chart: Chart, *, spoken: bool = True) -> str:
+    """Actual, plan and forecast on one scale, a dot on the last actual value.
+
+    `spoken` False: the row says the last actual and planned value in cells of its own.
+    """
     shown = [value for series in chart.series for _index, value in series.points]
     low, high = chart.scale or span(shown, zero=False)
     if high <= low:
@@ -32,10 +35,8 @@ def sparkline(chart: Chart) -> str:
     if actual and actual.points:
         index, value = actual.points[-1]
         parts.append(f'<circle cx="{x.at(index):.0f}" cy="{_inside(y.at(value)):.0f}" r="4"/>')
-    return (
-        f'<svg class="spark" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" role="img"'
-        f' aria-label="{escape(_spoken(chart))}">{"".join(parts)}</svg>'
-    )
+    name = f'role="img" aria-label="{escape(_spoken(chart))}"' if spoken else 'aria-hidden="true"'
+    return f'<svg class="spark" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" {name}>{"".join(parts)}</svg>'
 
 
 def joined(forecast: Series, actual: Series | None) -> Series:

@@ -87,8 +87,8 @@ def test_money_follows_the_method(project: Project, organization: Organization) 
     assert result.payback_outlook == pytest.approx(3.0)
     assert result.payback_origin == "go_live"
     assert (result.benefits_actual, result.benefits_plan) == (2100.0, 700.0)
-    assert result.figures["actual"][0] == -1200.0
-    assert result.figures["months"][0] == "2025-01-01"
+    assert result.series["actual"][0] == -1200.0
+    assert result.series["months"][0] == "2025-01-01"
     assert result.figures["spark"]["ac"][-1] == 2100.0
 
 
