@@ -113,10 +113,11 @@ class TextReader:
 class NumberReader:
     """Reads one column of numbers, as floats or exactly as decimals. None is "no value"."""
 
-    def __init__(self, field: NumberField, columns: Columns) -> None:
+    def __init__(self, field: NumberField, columns: Columns, *, at: int | None = None) -> None:
+        """`at` is the column's position where the mapping does not name it."""
         self.field = field
-        self.position = columns.position(field.column)
-        self.label = columns.label(field.column)
+        self.position = columns.position(field.column) if at is None else at
+        self.label = columns.labels[self.position]
         self._shape = _PLAIN_WHOLE if field.decimal_comma else _PLAIN
         self._quick = field.multiply == 1
         self._known: dict[type_of_cell, float | None] = {}

@@ -35,7 +35,10 @@ class TextField:
 
 @dataclass(frozen=True, slots=True)
 class NumberField:
-    """A column of numbers. Texts in `blank` (and 0 with `zero_is_blank`) mean "no value"."""
+    """A column of numbers. Texts in `blank` (and 0 with `zero_is_blank`) mean "no value".
+
+    Without `column` it is the rule for many columns: those of which the headings are periods.
+    """
 
     column: str
     decimal_comma: bool = False
@@ -46,12 +49,12 @@ class NumberField:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return (self.column,)
+        return (self.column,) if self.column else ()
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodField:
-    """One column of dates or periods, or a year with a quarter, month or week beside it."""
+    """One column of dates or periods, or a year with a quarter, month or week beside it, or the `headings`."""
 
     column: str = ""
     formats: tuple[str, ...] = ()
@@ -59,6 +62,8 @@ class PeriodField:
     quarter: str = ""
     month: str = ""
     week: str = ""
+    #: the periods are headings, each over a column of values
+    headings: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -105,10 +110,18 @@ def read_number_field(section: Section, key: str) -> NumberField | None:
     return field
 
 
-def number_field(inner: Section) -> NumberField:
+def read_number_rules(section: Section, key: str) -> NumberField:
+    """Rules for numbers whose columns are not named: `{"zero_is_blank": true}`, or nothing."""
+    inner = section.section(key)
+    field = number_field(inner, needs_column=False)
+    inner.finish()
+    return field
+
+
+def number_field(inner: Section, *, needs_column: bool = True) -> NumberField:
     """The keys of a number, taken from a section that may have others."""
     return NumberField(
-        column=inner.needed_text("column"),
+        column=inner.needed_text("column") if needs_column else "",
         decimal_comma=inner.flag("decimal_comma"),
         zero_is_blank=inner.flag("zero_is_blank"),
         required=inner.flag("required"),
@@ -118,7 +131,8 @@ def number_field(inner: Section) -> NumberField:
 
 
 def read_period_field(section: Section, key: str) -> PeriodField:
-    """`"Heading"`, `{"column": "Heading", "formats": […]}` or `{"year": "Heading", "month": "Heading"}`."""
+    """`"Heading"`, `{"column": "Heading", "formats": […]}`, `{"year": "Heading", "month": "Heading"}` or
+    `{"headings": true}`."""
     content = section.needed(key)
     inner = Section({"column": content} if isinstance(content, str) else content, section.at(key))
     field = PeriodField(
@@ -128,12 +142,13 @@ def read_period_field(section: Section, key: str) -> PeriodField:
         quarter=inner.text("quarter"),
         month=inner.text("month"),
         week=inner.text("week"),
+        headings=inner.flag("headings"),
     )
     inner.finish()
     parts = [field.quarter, field.month, field.week]
     if (
-        bool(field.column) == bool(field.year)
-        or (field.column and any(parts))
+        [bool(field.column), bool(field.year), field.headings].count(True) != 1
+        or (not field.year and any(parts))
         or len(list(filter(None, parts))) > 1
     ):
         refuse(inner.path, "period")

@@ -24,6 +24,7 @@ from .fields import (
     number_field,
     read_date_field,
     read_number_field,
+    read_number_rules,
     read_period_field,
     read_text_field,
 )
@@ -32,6 +33,7 @@ from .tables import FileOptions
 from .text_files import DELIMITERS, ENCODINGS
 
 STATUSES = ["draft", "submitted"]
+ROW_SERIES = ["value", "target"]
 SERIES = ["plan", "forecast", "actual", "unscheduled"]
 
 
@@ -82,7 +84,7 @@ class MoneyField:
 
 @dataclass(frozen=True, slots=True)
 class MeasurementMapping:
-    """A file with one value per row."""
+    """A file with one value per row; or, when the headings are the periods, with one KPI per row."""
 
     file: FileOptions
     project: ProjectFields
@@ -92,6 +94,8 @@ class MeasurementMapping:
     target: NumberField | None
     note: TextField
     status: str
+    #: under periods as headings: whether a row holds values or targets
+    series: TextField
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,7 @@ def columns_of(mapping: Mapping) -> list[str]:
     ]
     if isinstance(mapping, MeasurementMapping):
         fields += [mapping.kpi.code, *mapping.kpi.texts.values(), mapping.period, mapping.value, mapping.note]
+        fields.append(mapping.series)
         fields += [mapping.target] if mapping.target else []
     else:
         fields += [mapping.department, *(money.amount for money in mapping.money)]
@@ -210,16 +215,33 @@ def _read_file_options(section: Section) -> FileOptions:
 
 
 def _read_measurements(root: Section, options: FileOptions, projects: bool, kpis: bool) -> MeasurementMapping:
+    period = read_period_field(root, "period")
+    series = TextField(constant="value")
+    if period.headings:
+        value, target = read_number_rules(root, "value"), None
+        series = _read_series(root)
+    else:
+        value = read_number_field(root, "value") or refuse("value", "missing")
+        target = read_number_field(root, "target")
     return MeasurementMapping(
         file=options,
         project=_read_project(root.section("project"), projects),
         kpi=_read_kpi(root.section("kpi"), kpis),
-        period=read_period_field(root, "period"),
-        value=read_number_field(root, "value") or refuse("value", "missing"),
-        target=read_number_field(root, "target"),
+        period=period,
+        value=value,
+        target=target,
         note=read_text_field(root, "note"),
         status=root.choice("status", STATUSES, "submitted"),
+        series=series,
     )
+
+
+def _read_series(root: Section) -> TextField:
+    field = read_text_field(root, "series", constant="value")
+    for text in field.results():
+        if text not in ROW_SERIES:
+            refuse("series", "choice", text=text, known=", ".join(ROW_SERIES))
+    return field
 
 
 def _read_projects(root: Section, options: FileOptions, projects: bool, departments: bool) -> ProjectMapping:

@@ -1,13 +1,15 @@
 """The rows of a file with values, read without the database."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
 from organizations.errors import InvalidInputError
 from projects.numbers import parse_number
+from projects.period_texts import COARSENESS, Span, read_span
 
 from .cells import Cells, Columns, NumberReader, Period, PeriodReader, TextReader
 from .mapping import KpiFields, MeasurementMapping, columns_of
@@ -34,9 +36,9 @@ class KpiDraft:
     fault: Rejection | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ValueRow:
-    """One row: `value` and `target` None where the file has none."""
+    """One KPI in one period: `value` and `target` None where the file has none."""
 
     row: int
     kpi: KpiDraft
@@ -44,6 +46,30 @@ class ValueRow:
     value: float | None
     target: float | None
     note: str
+    #: heading and text of the period
+    period_column: str
+    period_text: str
+
+    def says_the_same(self, other: "ValueRow") -> bool:
+        return (self.value, self.target, self.note) == (other.value, other.target, other.note)
+
+    def complete(self, other: "ValueRow") -> bool:
+        """Take over what `other`, of the same KPI and period, says where this says nothing."""
+        if self.target is None and other.value is None and not other.note:
+            self.target = other.target
+        elif self.value is None and not self.note and other.target is None:
+            self.value, self.note = other.value, other.note
+        else:
+            return False
+        return True
+
+
+class RowReader(Protocol):
+    """Reads the values of one row of the file; what cannot be read is reported."""
+
+    def read(self, number: int, cells: Cells) -> Iterable[ValueRow]:
+        """None, one or many."""
+        ...
 
 
 def read_value_rows(
@@ -51,15 +77,18 @@ def read_value_rows(
 ) -> list[ValueRow]:
     """Every row of which KPI and period can be read; what cannot be read goes into `report`."""
     columns = Columns(table.headings, columns_of(mapping))
-    reader = _RowReader(mapping, columns, report)
-    rows = []
+    layout = WideReader if mapping.period.headings else LongReader
+    reader: RowReader = layout(mapping, columns, report)
+    width = len(table.headings)
+    rows: list[ValueRow] = []
     for number, cells in table.rows:
         report.rows += 1
         if report.rows % _TELL_EVERY == 0:
             progress(report.rows, max(report.rows, table.expected_rows))
-        row = reader.read(number, cells, len(table.headings))
-        if row:
-            rows.append(row)
+        if len(cells) > width and (extra := overflow(cells, width)) is not None:
+            refuse_overflow(report, number, extra)
+        else:
+            rows.extend(reader.read(number, cells))
     return rows
 
 
@@ -77,7 +106,9 @@ def refuse_overflow(report: ImportReport, number: int, cell: type_of_cell) -> No
     )
 
 
-class _RowReader:
+class LongReader:
+    """One value per row."""
+
     def __init__(self, mapping: MeasurementMapping, columns: Columns, report: ImportReport) -> None:
         self.report = report
         self.projects = ProjectReader(mapping.project, columns, report)
@@ -87,37 +118,103 @@ class _RowReader:
         self.target = NumberReader(mapping.target, columns) if mapping.target else None
         self.note = TextReader(mapping.note, columns)
 
-    def read(self, number: int, cells: Cells, width: int) -> ValueRow | None:
-        if len(cells) > width and (extra := overflow(cells, width)) is not None:
-            refuse_overflow(self.report, number, extra)
-            return None
+    def read(self, number: int, cells: Cells) -> tuple[ValueRow, ...]:
         try:
             kpi = self.kpi(number, cells)
         except InvalidInputError as error:
             self.kpi.reject(self.report, number, cells, str(error))
-            return None
+            return ()
         try:
             period = self.period(cells)
         except InvalidInputError as error:
             self.period.reject(self.report, number, cells, str(error))
-            return None
-        value = self._number(self.value, number, cells)
-        target = self._number(self.target, number, cells) if self.target else None
-        return ValueRow(number, kpi, period, value, target, self._note(number, cells))
+            return ()
+        value = read_number(self.value, self.report, number, cells)
+        target = read_number(self.target, self.report, number, cells) if self.target else None
+        note = read_note(self.note, self.report, number, cells)
+        return (ValueRow(number, kpi, period, value, target, note, self.period.label, period.text),)
 
-    def _number(self, reader: NumberReader, number: int, cells: Cells) -> float | None:
-        try:
-            return reader(cells)
-        except InvalidInputError as error:
-            reader.reject(self.report, number, cells, str(error))
-            return None
 
-    def _note(self, number: int, cells: Cells) -> str:
+class WideReader:
+    """One KPI per row, a column of values for each heading that is a period."""
+
+    def __init__(self, mapping: MeasurementMapping, columns: Columns, report: ImportReport) -> None:
+        self.report = report
+        self.projects = ProjectReader(mapping.project, columns, report)
+        self.kpi = _KpiReader(mapping.kpi, self.projects, columns)
+        self.series = TextReader(mapping.series, columns)
+        self.note = TextReader(mapping.note, columns)
+        periods = period_headings(columns.labels, mapping.period.formats)
+        if not periods:
+            raise InvalidInputError(
+                _(
+                    "No heading is a period such as 2026-10 or Oct 2026, so there is no column of values. The "
+                    "file has: %(headings)s."
+                )
+                % {"headings": ", ".join(columns.labels)},
+                code="mapping",
+                headings=list(columns.labels),
+            )
+        self.values = [
+            (
+                Period(label, span),
+                label,
+                NumberReader(replace(mapping.value, column=label), columns, at=place),
+            )
+            for place, label, span in periods
+        ]
+
+    def read(self, number: int, cells: Cells) -> Iterator[ValueRow]:
         try:
-            return self.note(cells)
+            kpi = self.kpi(number, cells)
         except InvalidInputError as error:
-            self.note.reject(self.report, number, cells, str(error))
-            return ""
+            self.kpi.reject(self.report, number, cells, str(error))
+            return
+        try:
+            plans = self.series(cells) == "target"
+        except InvalidInputError as error:
+            self.series.reject(self.report, number, cells, str(error))
+            return
+        note = "" if plans else read_note(self.note, self.report, number, cells)
+        for period, label, reader in self.values:
+            figure = read_number(reader, self.report, number, cells)
+            if figure is not None:
+                value, target = (None, figure) if plans else (figure, None)
+                yield ValueRow(number, kpi, period, value, target, note, label, period.text)
+
+
+def period_headings(labels: tuple[str, ...], formats: tuple[str, ...] = ()) -> list[tuple[int, str, Span]]:
+    """Position, heading and span of the columns of values: headings that are periods, all of one length.
+
+    Beside months a heading such as “2026” is a sum, no period of its own.
+    """
+    found = []
+    for position, label in enumerate(labels):
+        try:
+            found.append((position, label, read_span(label.partition("#")[0], formats)))
+        except InvalidInputError:
+            continue
+    lengths = Counter(span[1] for _position, _label, span in found)
+    usual = max(lengths, key=lambda length: (lengths[length], -COARSENESS[length]), default="")
+    return [column for column in found if column[2][1] == usual]
+
+
+def read_number(reader: NumberReader, report: ImportReport, number: int, cells: Cells) -> float | None:
+    """The figure, or None with a report of what stands there instead."""
+    try:
+        return reader(cells)
+    except InvalidInputError as error:
+        reader.reject(report, number, cells, str(error))
+        return None
+
+
+def read_note(reader: TextReader, report: ImportReport, number: int, cells: Cells) -> str:
+    """The note; one that cannot be read is reported and left out."""
+    try:
+        return reader(cells)
+    except InvalidInputError as error:
+        reader.reject(report, number, cells, str(error))
+        return ""
 
 
 class _KpiReader:

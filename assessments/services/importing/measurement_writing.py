@@ -45,7 +45,7 @@ def write_values(
     existing = [answer for answer in found.values() if answer.kpi and not answer.reason]
     finder.create([answer for answer in found.values() if not answer.kpi and not answer.reason])
     finder.set_targets(existing)
-    kept = [place for place in placed if _has_kpi(place, report)]
+    kept = list(_with_kpi(placed, report))
     _count(kept, mapping, report)
     _record(actor, organization, mapping, kept, report, batch_id)
 
@@ -58,34 +58,40 @@ def _place(
     today: datetime.date,
 ) -> Iterator[_Placed]:
     first: dict[tuple[int, datetime.date], ValueRow] = {}
-    column = ", ".join(mapping.period.columns)
+    told: tuple[int, int] | None = None
     for row in rows:
         answer = found[id(row.kpi)]
         if answer.reason:
-            _refuse_kpi(row, answer, report)
+            # Of a row with many periods the KPI is refused once.
+            if told != (row.row, id(row.kpi)):
+                _refuse_kpi(row, answer, report)
+            told = (row.row, id(row.kpi))
             continue
         try:
             period = row.period.start(answer.frequency)
             if period > today and (row.value is not None or row.note):
                 raise InvalidInputError(_("The period lies in the future."))
             former = first.setdefault((id(row.kpi), period), row)
-            if former is not row:
-                _refuse_other_value(row, former)
+            repeats = former is not row and former.says_the_same(row)
+            if former is not row and not repeats:
+                _complete(former, row)
         except InvalidInputError as error:
-            report.reject(row.row, column, row.period.text, str(error))
+            report.reject(row.row, row.period_column, row.period_text, str(error))
             continue
-        if former is not row:
+        if repeats:
             report.same += row.value is not None  # the very same row once more
             continue
         if row.value is not None:
             answer.values[period] = row.value
         if row.target is not None:
             answer.targets[period] = row.target
-        yield _Placed(row, answer, period)
+        if former is row:
+            yield _Placed(row, answer, period)
 
 
-def _refuse_other_value(row: ValueRow, former: ValueRow) -> None:
-    if (row.value, row.target, row.note) != (former.value, former.target, former.note):
+def _complete(former: ValueRow, row: ValueRow) -> None:
+    """Values and targets may stand in rows of their own."""
+    if not former.complete(row):
         raise InvalidInputError(
             _("Row %(row)d has this KPI and period already, with another value. Keep one of the two.")
             % {"row": former.row}
@@ -97,11 +103,14 @@ def _refuse_kpi(row: ValueRow, answer: FoundKpi, report: ImportReport) -> None:
     report.reject(row.row, answer.column or draft.column, answer.text or draft.cell, answer.reason)
 
 
-def _has_kpi(place: _Placed, report: ImportReport) -> bool:
-    if place.found.kpi is not None:
-        return True
-    _refuse_kpi(place.row, place.found, report)
-    return False
+def _with_kpi(placed: list[_Placed], report: ImportReport) -> Iterator[_Placed]:
+    told: tuple[int, int] | None = None
+    for place in placed:
+        if place.found.kpi is not None:
+            yield place
+        elif told != (place.row.row, id(place.found)):
+            _refuse_kpi(place.row, place.found, report)
+            told = (place.row.row, id(place.found))
 
 
 def _count(placed: list[_Placed], mapping: MeasurementMapping, report: ImportReport) -> None:

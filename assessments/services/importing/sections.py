@@ -21,7 +21,8 @@ def refuse(path: str, problem: str, **details: Any) -> NoReturn:
         "choice": _("“%(text)s” is not one of: %(known)s."),
         "column": _("name either one “column” or several “columns”."),
         "period": _(
-            "name either one “column”, or a “year” column with at most one of “month”, “quarter” and “week”."
+            "name either one “column”, or a “year” column with at most one of “month”, “quarter” and “week”, or"
+            " say that the “headings” are the periods."
         ),
         "baseline": _("state either “first” (a number of periods), or “from” and “until” (dates)."),
         "unscheduled": _("an unscheduled amount has no month. Leave this out."),

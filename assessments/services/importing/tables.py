@@ -53,6 +53,18 @@ def open_table(path: Path, options: FileOptions) -> Iterator[Table]:
         InvalidInputError: it cannot be read as a table; the message says why and what to do. A fault further
             down is raised while `rows` are read.
     """
+    source = _open_workbook if is_workbook(path) else _open_text
+    with source(path, options) as (records, expected):
+        headings = _read_headings(records, options.header_row)
+        yield Table(headings, _data_rows(records, len(headings)), max(0, expected - options.header_row))
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether the file is an XLSX by its first bytes; the alternative is text.
+
+    Raises:
+        InvalidInputError: it is empty, or known to be something else.
+    """
     with path.open("rb") as file:
         start = file.read(8)
     if not start:
@@ -60,10 +72,7 @@ def open_table(path: Path, options: FileOptions) -> Iterator[Table]:
             _("The file is empty. Choose a file with a heading row and at least one row of values.")
         )
     _refuse_known_formats(start)
-    source = _open_workbook if start.startswith(b"PK\x03\x04") else _open_text
-    with source(path, options) as (records, expected):
-        headings = _read_headings(records, options.header_row)
-        yield Table(headings, _data_rows(records, len(headings)), max(0, expected - options.header_row))
+    return start.startswith(b"PK\x03\x04")
 
 
 def label_headings(headings: list[type_of_cell]) -> tuple[str, ...]:
@@ -128,8 +137,8 @@ def _open_text(path: Path, options: FileOptions) -> Iterator[tuple[Iterator[Row]
 
 @contextmanager
 def _open_workbook(path: Path, options: FileOptions) -> Iterator[tuple[Iterator[Row], int]]:
-    with workbooks.open_records(path, sheet=options.sheet) as (records, expected):
-        yield records, expected
+    with workbooks.open_sheet(path, sheet=options.sheet) as sheet:
+        yield sheet.rows, sheet.expected
 
 
 def _read_headings(records: Iterator[Row], header_row: int) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
-"""Reads one sheet of a workbook, as a process of its own: `python -I workbook_child.py PATH SHEET`.
+"""Reads one sheet of a workbook, as a process of its own: `python -I workbook_child.py PATH SHEET MOST`.
 
 It imports nothing of the product, so that it starts fast and holds nothing worth stealing. Its memory, its
 time and what it may inflate are limited here, before openpyxl sees a byte. Standard output: a JSON document
-per line, first `{"rows": n}` (about how many), then `[row number, [cells]]`, at the end `{"end": true}`, or
-at any point `{"error": code, …}`.
+per line, first `{"rows": n, "sheet": name, "sheets": [{"name", "rows", "columns", "hidden"}]}` (sizes as the file
+states them), then `[row number, [cells]]` up to row MOST (0: all), at the end `{"end": true}`, or at any point
+`{"error": code, …}`.
 """
 
 import datetime
@@ -23,6 +24,7 @@ RATIO_FROM = 8 << 20
 MAX_CELLS = 8_000_000
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 1_000
+MAX_SHEETS = 200
 
 
 def say(document: Any) -> None:
@@ -57,6 +59,8 @@ def check_archive(path: str) -> None:
         for member in members:
             if member.file_size > RATIO_FROM and member.file_size > MAX_RATIO * max(1, member.compress_size):
                 refuse("bomb")
+        if "xl/workbook.bin" in names or "mimetype" in names:
+            refuse("other_workbook")
         if "xl/workbook.xml" not in names and "[content_types].xml" not in names:
             refuse("not_a_workbook")
         inflated = 0
@@ -94,12 +98,22 @@ def choose_sheet(book: Any, name: str) -> Any:
     return visible[0]
 
 
-def tell_rows(sheet: Any) -> None:
-    say({"rows": min(sheet.max_row or 0, MAX_ROWS)})
+def describe(sheet: Any) -> dict[str, Any]:
+    return {
+        "name": sheet.title,
+        "rows": sheet.max_row and min(sheet.max_row, MAX_ROWS),
+        "columns": sheet.max_column,
+        "hidden": sheet.sheet_state != "visible",
+    }
+
+
+def tell_rows(book: Any, sheet: Any, most: int) -> None:
+    sheets = [describe(other) for other in book.worksheets[:MAX_SHEETS]]
+    say({"rows": min(sheet.max_row or 0, MAX_ROWS), "sheet": sheet.title, "sheets": sheets})
     # The stated dimensions may lie: a missing cell must not be trusted, nor a far one padded up to.
     sheet.reset_dimensions()
     cells = 0
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+    for number, row in enumerate(sheet.iter_rows(values_only=True, max_row=most or None), start=1):
         if not row:
             continue
         cells += len(row)
@@ -111,20 +125,20 @@ def tell_rows(sheet: Any) -> None:
     say({"end": True})
 
 
-def read(path: str, name: str) -> None:
+def read(path: str, name: str, most: int) -> None:
     import openpyxl
 
     # As an open file: of a path openpyxl wants a known ending, and uploads are kept without their names.
     with open(path, "rb") as file:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        tell_rows(choose_sheet(book, name))
+        tell_rows(book, choose_sheet(book, name), most)
 
 
 def main() -> None:
     limit_process()
     try:
         check_archive(sys.argv[1])
-        read(sys.argv[1], sys.argv[2])
+        read(sys.argv[1], sys.argv[2], int(sys.argv[3]))
     except MemoryError:
         refuse("too_large")
     except BrokenPipeError:

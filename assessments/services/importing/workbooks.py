@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
 from typing import IO, Any
@@ -18,12 +19,30 @@ _CHILD = Path(__file__).with_name("workbook_child.py")
 _SECONDS = 300.0
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet, with its size as the file states it; None where it does not."""
+
+    name: str
+    rows: int | None
+    columns: int | None
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSheet:
+    """The rows of the sheet `name`, about how many there are, and all sheets of the workbook."""
+
+    rows: Iterator[tuple[int, list[Any]]]
+    expected: int
+    name: str
+    sheets: list[Sheet]
+
+
 @contextmanager
-def open_records(
-    path: Path, *, sheet: str | None = None
-) -> Iterator[tuple[Iterator[tuple[int, list[Any]]], int]]:
-    """The rows of one sheet (the first visible one where none is named) and about how many there are."""
-    command = [sys.executable, "-I", str(_CHILD), str(path), sheet or ""]
+def open_sheet(path: Path, *, sheet: str | None = None, most: int = 0) -> Iterator[OpenSheet]:
+    """One sheet (the first visible one where none is named), up to row `most` unless that is 0."""
+    command = [sys.executable, "-I", str(_CHILD), str(path), sheet or "", str(most)]
     with subprocess.Popen(  # noqa: S603
         command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as child:
@@ -32,7 +51,8 @@ def open_records(
         try:
             stream: IO[bytes] = child.stdout  # type: ignore[assignment]
             opening = _next(stream)
-            yield _rows(stream), int(opening["rows"])
+            sheets = [Sheet(**described) for described in opening["sheets"]]
+            yield OpenSheet(_rows(stream), int(opening["rows"]), opening["sheet"], sheets)
         finally:
             alarm.cancel()
             child.kill()
@@ -75,6 +95,9 @@ def _explain(document: dict[str, Any]) -> str:
             "as CSV or XLSX."
         ),
         "too_large": _("The workbook is too large to read. Save the table alone as CSV, or split it."),
+        "other_workbook": _(
+            "This is a binary or an OpenDocument workbook. Save it as XLSX or CSV and try again."
+        ),
         "not_a_workbook": _("This archive is not an Excel workbook. Choose a CSV or an XLSX file."),
         "no_sheet": _("The workbook has no visible sheet with cells."),
     }.get(code, _("The workbook is damaged. Open it in a spreadsheet and save it as XLSX again."))
