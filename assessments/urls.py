@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import entries, importing, kpi, project
+from assessments.views import cell, entries, importing, kpi, project
 
 app_name = "assessments"
 
@@ -12,6 +12,27 @@ urlpatterns = [
     path("o/<slug:organization_slug>/kpis/<slug:code>/chart.json", kpi.kpi_chart, name="kpi_chart"),
     path("o/<slug:organization_slug>/entries/", entries.entries, name="entries"),
     path("o/<slug:organization_slug>/entries/<slug:code>/", entries.entry_save, name="entry_save"),
+    path("o/<slug:organization_slug>/entries/<slug:code>/<str:period>/", cell.cell, name="cell"),
+    path(
+        "o/<slug:organization_slug>/entries/<slug:code>/<str:period>/comment/",
+        cell.cell_comment,
+        name="cell_comment",
+    ),
+    path(
+        "o/<slug:organization_slug>/entries/<slug:code>/<str:period>/attach/",
+        cell.cell_attach,
+        name="cell_attach",
+    ),
+    path(
+        "o/<slug:organization_slug>/entries/<slug:code>/<str:period>/evidence/<int:evidence_id>/",
+        cell.evidence_file,
+        name="evidence",
+    ),
+    path(
+        "o/<slug:organization_slug>/entries/<slug:code>/<str:period>/evidence/<int:evidence_id>/remove/",
+        cell.evidence_remove,
+        name="evidence_remove",
+    ),
     path("o/<slug:organization_slug>/import/", importing.import_page, name="import"),
     path("o/<slug:organization_slug>/import/<int:pk>/", importing.import_detail, name="import_detail"),
     path("o/<slug:organization_slug>/import/<int:pk>/run/", importing.import_run, name="import_run"),

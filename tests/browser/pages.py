@@ -31,6 +31,7 @@ def all_pages(made: dict[str, Any]) -> list[Shown]:
         Shown("entries", "/o/acme/entries/?scope=all"),
         Shown("entries, empty", "/o/empty/entries/"),
         Shown("entries, error", "/o/acme/entries/?scope=all", then="wrong entry"),
+        Shown("value", "/o/acme/entries/LEAD/2025-12-01/"),
         Shown("import", "/o/acme/import/"),
         Shown("import, outcome", f"/o/acme/import/{made['batch']}/"),
         Shown("settings", "/o/acme/settings/"),

@@ -8,6 +8,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.services import MeasurementInput, record_measurements
+from assessments.services.commenting import write_comment
+from assessments.services.evidence import attach_evidence
 from assessments.services.importing import queue_import
 from assessments.services.recompute import recompute_organization
 from committee.links import undo_token, unsubscribe_token
@@ -29,6 +31,8 @@ from projects.services import create_line, create_module, create_project, set_ca
 
 #: in both organizations: an address must lead to the right one by the organization alone
 PROJECT, KPI = "ERP", "LEAD"
+#: a period of the KPI that has a value
+PERIOD = datetime.date(2025, 12, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def make_everything(slug: str, mark: str) -> Everything:
                     actor=admin, organization=organization, user=user, role=role, department=department
                 )
         project, line, module_id = _project(organization, people, mark)
-        _kpi(project, people, mark)
+        evidence_id = _said_and_shown(_kpi(project, people, mark), people, mark)
         mail_and_keys, own = _mail_and_keys(organization, people, mark)
         batch = queue_import(
             actor=admin,
@@ -74,6 +78,7 @@ def make_everything(slug: str, mark: str) -> Everything:
         "department_id": department.pk,
         "line_id": line.pk,
         "module_id": module_id,
+        "evidence_id": evidence_id,
         **mail_and_keys,
     }
     return Everything(organization, people, arguments, {**own, "assessments:import_": {"pk": batch.pk}})
@@ -138,6 +143,17 @@ def _kpi(project: Project, people: dict[str, User], mark: str) -> Kpi:
     return kpi
 
 
+def _said_and_shown(kpi: Kpi, people: dict[str, User], mark: str) -> int:
+    """A comment and a file on the value of `PERIOD`; the file's id."""
+    actor = people[Role.CONTRIBUTOR]
+    write_comment(
+        actor=actor, kpi=kpi, period=PERIOD, text=f"Without samples {mark} @{people[Role.PMO].name}"
+    )
+    file = SimpleUploadedFile(f"log-{mark}.txt", f"Log {mark}".encode())
+    (evidence,) = attach_evidence(actor=actor, kpi=kpi, period=PERIOD, uploads=[file], note=f"Log {mark}")
+    return evidence.pk
+
+
 def _mail_and_keys(
     organization: Organization, people: dict[str, User], mark: str
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -167,6 +183,8 @@ def _mail_and_keys(
         "kpis:create": {"code": PROJECT},
         "assessments:kpi": {"code": KPI},
         "assessments:entry_save": {"code": KPI},
+        "assessments:cell": {"code": KPI, "period": PERIOD.isoformat()},
+        "assessments:evidence": {"code": KPI, "period": PERIOD.isoformat()},
         "api:kpi": {"code": KPI},
     }
     return ids, own

@@ -33,6 +33,8 @@ ADMIN = frozenset({Role.ADMIN})
 DEFINERS = ADMIN | {Role.PMO}
 ENTERERS = DEFINERS | {Role.CONTRIBUTOR}
 MONEY = DEFINERS | {Role.FINANCE}
+#: comments and evidence: who enters the KPI's values, and who verifies them
+WRITERS = ENTERERS | {Role.FINANCE}
 DECIDERS = DEFINERS | {Role.EXECUTIVE}
 HISTORIANS = DEFINERS | {Role.FINANCE, Role.EXECUTIVE}
 
@@ -192,6 +194,12 @@ _LISTS = [
     page("assessments:kpi_chart", READERS),
     page("assessments:entries", ENTERERS, post=302),
     page("assessments:entry_save", ENTERERS, get=405, post=302),
+    page("assessments:cell", READERS),
+    page("assessments:evidence", READERS),
+    # Readers may look; who writes is asked where it is posted.
+    page("assessments:cell_comment", READERS, get=405),
+    page("assessments:cell_attach", READERS, get=405),
+    page("assessments:evidence_remove", READERS, get=405),
     page("assessments:import", DEFINERS, post=400),
     page("assessments:import_detail", DEFINERS),
     page("assessments:import_run", DEFINERS, get=405, post=302),
@@ -219,4 +227,7 @@ TABLE: list[Row] = [row for rows in _LISTS for row in rows] + [
     Row(Kind.API, "api:organizations", "GET", ROLES | {STRANGER}, 200),
     Row(Kind.API, "api:measurements", "POST", ENTERERS, 400),
     Row(Kind.PAGE, "projects:cash_flows", "POST", MONEY, 302),
+    Row(Kind.PAGE, "assessments:cell_comment", "POST", WRITERS, 422),
+    Row(Kind.PAGE, "assessments:cell_attach", "POST", WRITERS, 422),
+    Row(Kind.PAGE, "assessments:evidence_remove", "POST", WRITERS, 302),
 ]
