@@ -1,8 +1,8 @@
 """A chart's numbers as a table: the same description, every digit."""
 
 from dataclasses import dataclass
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 

@@ -132,7 +132,9 @@ def _was_now(was: float | None, now: float | None, write: Callable[[float | None
 
 
 def _was_now_text(before: str, after: str) -> SafeString:
-    return format_html('<span class="was-now"><span>{}</span> → <strong>{}</strong></span>', before, after)
+    return mark_safe(  # noqa: S308
+        f'<span class="was-now"><span>{html.escape(before)}</span> → <strong>{html.escape(after)}</strong></span>'
+    )
 
 
 def _badge(word: StatusWord) -> SafeString:
