@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import cell, entries, importing, kpi, project
+from assessments.views import cell, entries, exports, importing, kpi, project
 
 app_name = "assessments"
 
@@ -10,6 +10,21 @@ urlpatterns = [
     path("o/<slug:organization_slug>/projects/<slug:code>/", project.project_page, name="project"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/", kpi.kpi_page, name="kpi"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/chart.json", kpi.kpi_chart, name="kpi_chart"),
+    path(
+        "o/<slug:organization_slug>/kpis/<slug:code>/values.<file_format:file_format>",
+        exports.values_export,
+        name="kpi_values_export",
+    ),
+    path(
+        "o/<slug:organization_slug>/values.<file_format:file_format>",
+        exports.entries_export,
+        name="values_export",
+    ),
+    path(
+        "o/<slug:organization_slug>/imports.<file_format:file_format>",
+        exports.imports_export,
+        name="imports_export",
+    ),
     path("o/<slug:organization_slug>/entries/", entries.entries, name="entries"),
     path("o/<slug:organization_slug>/entries/<slug:code>/", entries.entry_save, name="entry_save"),
     path("o/<slug:organization_slug>/entries/<slug:code>/<str:period>/", cell.cell, name="cell"),

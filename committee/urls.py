@@ -2,12 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from committee.views import dashboard, outbox, subscription
+from committee.views import dashboard, exports, outbox, subscription
 
 app_name = "committee"
 
 urlpatterns: list[URLPattern] = [
     path("o/<slug:organization_slug>/committee/", dashboard.committee, name="committee"),
+    path(
+        "o/<slug:organization_slug>/committee.<file_format:file_format>",
+        exports.committee_export,
+        name="export",
+    ),
     path("o/<slug:organization_slug>/subscription/", subscription.subscription, name="subscription"),
     path("o/<slug:organization_slug>/subscription/test/", subscription.send_test, name="subscription_test"),
     path("unsubscribe/<str:token>/", subscription.unsubscribe, name="unsubscribe"),

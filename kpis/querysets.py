@@ -1,6 +1,7 @@
 """Reads of KPI definitions."""
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
@@ -48,6 +49,15 @@ class KpiQuerySet(models.QuerySet["Kpi"]):
 
     def matching(self, text: str) -> Self:
         return self.filter(models.Q(name__icontains=text) | models.Q(code__icontains=text)) if text else self
+
+    def narrowed(self, chosen: Mapping[str, Any]) -> Self:
+        """The list of KPIs as `KpiFilterForm.chosen` says, by project and tier."""
+        kpis = self.listed().with_last_target().matching(chosen.get("q") or "")
+        kpis = kpis.filter(archived_at__isnull=False) if chosen.get("archived") else kpis.active()
+        for name, lookup in (("tier", "tier"), ("direction", "direction"), ("project", "project__code")):
+            if chosen.get(name):
+                kpis = kpis.filter(**{lookup: chosen[name]})
+        return kpis.order_by("project__name", "tier", "name")
 
 
 class TargetQuerySet(models.QuerySet["Target"]):

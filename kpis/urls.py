@@ -3,14 +3,21 @@
 from django.urls import path
 
 from kpis import views
+from kpis.views import exports
 
 app_name = "kpis"
 
 urlpatterns = [
     path("o/<slug:organization_slug>/kpis/", views.kpi_list, name="list"),
+    path("o/<slug:organization_slug>/kpis.<file_format:file_format>", exports.kpi_export, name="export"),
     path("o/<slug:organization_slug>/projects/<slug:code>/kpis/new/", views.kpi_create, name="create"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/edit/", views.kpi_edit, name="edit"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/archive/", views.kpi_archive, name="archive"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/targets/", views.kpi_targets, name="targets"),
+    path(
+        "o/<slug:organization_slug>/kpis/<slug:code>/targets.<file_format:file_format>",
+        exports.targets_export,
+        name="targets_export",
+    ),
     path("o/<slug:organization_slug>/kpis/<slug:code>/history/", views.kpi_history, name="history"),
 ]

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from organizations.views import audit, departments, entrance, invitations, members, profile, settings, tokens
+from organizations.views import (
+    audit,
+    departments,
+    entrance,
+    exports,
+    invitations,
+    members,
+    profile,
+    settings,
+    tokens,
+)
 
 app_name = "organizations"
 
@@ -16,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path(_HERE + "settings/", settings.settings, name="settings"),
     path(_HERE + "settings/delete/", settings.delete, name="delete"),
     path(_HERE + "members/", members.members, name="members"),
+    path(_HERE + "members.<file_format:file_format>", exports.members_export, name="members_export"),
     path(_HERE + "members/invite/", members.invite_member, name="invite"),
     path(_HERE + "members/<int:member_id>/", members.edit, name="member_edit"),
     path(_HERE + "members/<int:member_id>/remove/", members.remove, name="member_remove"),
@@ -27,4 +38,5 @@ urlpatterns: list[URLPattern] = [
     path(_HERE + "keys/new/", tokens.create, name="token_create"),
     path(_HERE + "keys/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
     path(_HERE + "audit/", audit.audit, name="audit"),
+    path(_HERE + "audit.<file_format:file_format>", exports.audit_export, name="audit_export"),
 ]

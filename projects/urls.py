@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import gates, modules, money, projects
+from projects.views import exports, gates, modules, money, projects
 
 app_name = "projects"
 
@@ -11,6 +11,9 @@ _ONE = "o/<slug:organization_slug>/projects/<slug:code>/"
 
 urlpatterns: list[URLPattern] = [
     path(_LIST, projects.project_list, name="list"),
+    path(
+        "o/<slug:organization_slug>/projects.<file_format:file_format>", exports.project_export, name="export"
+    ),
     path(f"{_LIST}new/", projects.project_create, name="create"),
     path(f"{_ONE}edit/", projects.project_edit, name="edit"),
     path(f"{_ONE}archive/", projects.project_archive, name="archive"),

@@ -33,7 +33,7 @@ def kpi_list(request: MemberRequest) -> HttpResponse:
     projects = list(Project.objects.active().values_list("code", "name"))
     form = KpiFilterForm(request.GET, projects=projects)
     chosen = form.chosen
-    page = Paginator(_narrowed(chosen), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(Kpi.objects.narrowed(chosen), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
@@ -45,15 +45,6 @@ def kpi_list(request: MemberRequest) -> HttpResponse:
         "projects": projects,
     }
     return render(request, "kpis/list.html", context)
-
-
-def _narrowed(chosen: dict[str, Any]) -> Any:
-    kpis = Kpi.objects.listed().with_last_target().matching(chosen.get("q") or "")
-    kpis = kpis.filter(archived_at__isnull=False) if chosen.get("archived") else kpis.active()
-    for name, lookup in (("tier", "tier"), ("direction", "direction"), ("project", "project__code")):
-        if chosen.get(name):
-            kpis = kpis.filter(**{lookup: chosen[name]})
-    return kpis.order_by("project__name", "tier", "name")
 
 
 def _tier_chips(query: QueryDict, current: str) -> list[dict[str, Any]]:

@@ -75,6 +75,7 @@ def make_everything(slug: str, mark: str) -> Everything:
     arguments = {
         "organization_slug": slug,
         "code": PROJECT,
+        "file_format": "csv",
         "department_id": department.pk,
         "line_id": line.pk,
         "module_id": module_id,
