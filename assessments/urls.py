@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from assessments.views import cell, entries, exports, importing, kpi, project
+from assessments.views import baseline, cell, entries, exports, importing, kpi, project
 
 app_name = "assessments"
 
 urlpatterns = [
     path("o/<slug:organization_slug>/projects/<slug:code>/", project.project_page, name="project"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/", kpi.kpi_page, name="kpi"),
+    path("o/<slug:organization_slug>/kpis/<slug:code>/baseline/", baseline.baseline, name="baseline"),
+    path(
+        "o/<slug:organization_slug>/kpis/<slug:code>/baseline/<int:baseline_id>/file/",
+        baseline.baseline_file,
+        name="baseline_file",
+    ),
     path("o/<slug:organization_slug>/kpis/<slug:code>/chart.json", kpi.kpi_chart, name="kpi_chart"),
     path(
         "o/<slug:organization_slug>/kpis/<slug:code>/values.<file_format:file_format>",

@@ -71,6 +71,10 @@ WORDS: dict[str, Promise | str] = {
     "kpi.updated": gettext_lazy("changed the KPI %(target)s"),
     "kpi.archived": gettext_lazy("archived the KPI %(target)s"),
     "kpi.restored": gettext_lazy("restored the KPI %(target)s"),
+    "kpi.baseline_set": gettext_lazy("set the baseline of %(target)s"),
+    "kpi.formula_set": gettext_lazy("set the formula of %(target)s"),
+    "kpi.formula_removed": gettext_lazy("removed the formula of %(target)s"),
+    "kpi.shared": gettext_lazy("changed the sharing of %(target)s"),
     "kpi.targets_changed": gettext_lazy("changed the targets of %(target)s"),
     "values.recorded": gettext_lazy("recorded values"),
     "comment.written": gettext_lazy("commented on %(target)s"),
@@ -113,6 +117,8 @@ FIELDS: dict[str, Promise | str] = {
     "with_target": gettext_lazy("values with a target"),
     "met": gettext_lazy("values that meet their target"),
     "rejected": gettext_lazy("rejected cells"),
+    "evidence": gettext_lazy("evidence"),
+    "formula": gettext_lazy("formula"),
 }
 
 

@@ -12,16 +12,20 @@ from kpis.forms.fields import NumberField, date_field, model_field
 from kpis.forms.targets import target_problem
 from kpis.models import Kpi
 from organizations.models import Membership
+from projects.forms.seen import SeenMixin
 
 _OWNERS = ("business_owner", "it_owner", "data_owner")
-_NUMBERS = ("baseline_value", "range_low", "range_high", "tolerance", "weight")
+_NUMBERS = ("baseline_value", "range_low", "range_high", "tolerance", "minimum", "maximum", "weight")
 _DATES = ("baseline_start", "baseline_end", "expected_start")
 _PLAIN = (
     "name", "code", "definition", "tier", "dimension", "direction", "unit", "decimals", "frequency", "source",
 )  # fmt: skip
 
 
-class KpiForm(forms.Form):
+_PLAIN_OF_STORED = tuple(name for name in _PLAIN if name != "code")
+
+
+class KpiForm(SeenMixin, forms.Form):
     """A definition, in groups. `kpi` None is a new one, which may bring a first target."""
 
     def __init__(
@@ -36,8 +40,12 @@ class KpiForm(forms.Form):
         else:
             del self.fields["code"]
             self.fields["reason"] = forms.CharField(
-                label=_("Why it changes"), required=False, max_length=500, help_text=_("Kept in the history.")
+                label=_("Why it changes"),
+                required=False,
+                max_length=500,
+                help_text=_("Kept in the history. Needed where the baseline changes."),
             )
+            self.remember([*_PLAIN_OF_STORED, *_NUMBERS, *_DATES, *_OWNERS])
 
     def _add_definition(self) -> None:
         self.fields.update(fields_for_model(Kpi, fields=_PLAIN))
@@ -100,6 +108,7 @@ class KpiForm(forms.Form):
                 _("For “within a range” both ends are needed; the tolerance also serves “maintain”."),
                 ["range_low", "range_high", "tolerance"],
             ),
+            (_("What is plausible"), "", ["minimum", "maximum"]),
             (_("Who answers for it"), "", list(_OWNERS)),
             (_("Note"), "", ["reason"]),
         ]
@@ -114,10 +123,12 @@ class KpiForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        super().clean()
         if self.kpi is None:
-            self._check_first_target(cleaned)
-        return cleaned
+            self._check_first_target(self.cleaned_data)
+        else:
+            self.refuse_overwriting()
+        return self.cleaned_data
 
     def _check_first_target(self, cleaned: dict[str, Any]) -> None:
         value, day = cleaned.get("target_value"), cleaned.get("target_date")
@@ -138,7 +149,7 @@ class KpiForm(forms.Form):
         values = {
             name: value
             for name, value in self.cleaned_data.items()
-            if name not in ("target_value", "target_date", "reason")
+            if name not in ("target_value", "target_date", "reason") and name not in self.left_alone
         }
         if self.kpi is None and self.cleaned_data.get("target_value") is not None:
             values["targets"] = {self.cleaned_data["target_date"]: self.cleaned_data["target_value"]}

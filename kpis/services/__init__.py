@@ -1,17 +1,20 @@
 """Writes of KPI definitions and targets."""
 
+from .baselines import NewBaseline, set_baseline
 from .codes import next_code
 from .definitions import archive_kpi, create_kpi, create_kpis, restore_kpi, update_kpi
 from .plan import draw_plan_path
 from .targets import set_targets
 
 __all__ = [
+    "NewBaseline",
     "archive_kpi",
     "create_kpi",
     "create_kpis",
     "draw_plan_path",
     "next_code",
     "restore_kpi",
+    "set_baseline",
     "set_targets",
     "update_kpi",
 ]

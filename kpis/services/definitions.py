@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import get_scope
 
 from kpis.models import Kpi, Target
+from kpis.services.baselines import baseline_of, first_baselines, keep_baseline, refuse_silent_rebaselining
 from kpis.services.codes import free_codes, lock_codes
 from kpis.services.plan import draw_plan_path
 from kpis.services.rules import check_definitions, refuse
@@ -25,7 +26,7 @@ FIELDS = frozenset(
     {
         "code", "name", "definition", "tier", "dimension", "direction", "unit", "decimals",
         "baseline_value", "baseline_start", "baseline_end", "range_low", "range_high", "tolerance",
-        "weight", "frequency", "source", "expected_start", "business_owner", "it_owner", "data_owner",
+        "minimum", "maximum", "weight", "frequency", "source", "expected_start", "business_owner", "it_owner", "data_owner",
     }
 )  # fmt: skip
 _TARGETS = "targets"
@@ -78,6 +79,7 @@ def create_kpis(
             _("Another KPI has taken this code meanwhile. Choose a different one.")
         ) from error
     Target.objects.bulk_create(targets)
+    first_baselines(actor=actor, kpis=kpis)
     for kpi, values in zip(kpis, definitions, strict=True):
         after = {name: value for name, value in values.items() if value not in (None, "", {})}
         after |= {"code": kpi.code} | _written_targets(after.pop(_TARGETS, {}))
@@ -90,17 +92,22 @@ def create_kpis(
 def update_kpi(*, actor: User | None, kpi: Kpi, values: Mapping[str, Any], reason: str = "") -> Kpi:
     """Change a definition. A changed frequency takes the targets along and needs a KPI without values.
 
+    A changed baseline becomes a row of `Baseline`; the old one stays on record.
+
     Raises:
-        InvalidInputError: a rule is broken; `details["fields"]` has the messages by field.
+        InvalidInputError: a rule is broken, or a baseline is replaced without a reason; `details["fields"]` has
+            the messages by field.
     """
     _refuse_unknown(values)
     kpi.refresh_from_db(from_queryset=Kpi.objects.select_for_update(no_key=True))
     before, after = changes_between(kpi, values)
     if not after:
         return kpi
+    former = baseline_of(kpi)
     for field, value in after.items():
         setattr(kpi, field, value)
     check_definitions([kpi])
+    refuse_silent_rebaselining(kpi, former, reason)
     if "code" in after:
         _refuse_taken_codes([kpi])
     if "frequency" in after:
@@ -111,6 +118,7 @@ def update_kpi(*, actor: User | None, kpi: Kpi, values: Mapping[str, Any], reaso
         kpi.plan_start, kpi.plan_path = draw_plan_path(kpi, points_of(kpi))
         changed |= {"plan_start", "plan_path"}
     kpi.save(update_fields=sorted(changed))
+    keep_baseline(actor=actor, kpi=kpi, former=former, reason=reason)
     record_event(actor=actor, action="kpi.updated", target=kpi, before=before, after=after, reason=reason)
     request_valuation(_organization(), [kpi.project_id], money=False)
     return kpi

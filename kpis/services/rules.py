@@ -20,7 +20,7 @@ OWNERS = ("business_owner", "it_owner", "data_owner")
 FIRST_YEAR, LAST_YEAR = 1950, 2150
 #: weights are added up: sums beyond what a float holds would stop the whole computation
 HEAVIEST = 1e9
-_NUMBERS = ("baseline_value", "range_low", "range_high", "tolerance", "weight")
+_NUMBERS = ("baseline_value", "range_low", "range_high", "tolerance", "minimum", "maximum", "weight")
 _DATES = ("baseline_start", "baseline_end", "expected_start")
 # References are checked by the database and by `_members_among`, in fewer queries than cleaning each KPI's;
 # the path is drawn by us.
@@ -83,6 +83,8 @@ def _broken_numbers(kpi: Kpi) -> list[tuple[str, Text]]:
         found.append(("weight", _("This number is too large to be kept.")))
     if kpi.tolerance is not None and kpi.tolerance <= 0:
         found.append(("tolerance", _("A tolerance is above 0. Leave it empty for 5 per cent of the target.")))
+    if kpi.minimum is not None and kpi.maximum is not None and kpi.minimum > kpi.maximum:
+        found.append(("minimum", _("The lowest plausible value lies above the highest. Swap them.")))
     return found
 
 

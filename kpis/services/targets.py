@@ -10,9 +10,10 @@ from django_scopes import get_scope
 
 from kpis.models import Kpi, Target
 from kpis.services.plan import draw_plan_path
+from kpis.services.reasons import refuse_without_reason
 from kpis.services.rules import is_sensible
 from organizations.errors import InvalidInputError
-from organizations.models import User
+from organizations.models import AuditEvent, User
 from organizations.services import record_event
 from projects.periods import label, start_of
 from projects.services import request_valuation
@@ -27,7 +28,8 @@ def set_targets(*, actor: User | None, kpi: Kpi, points: Wanted, reason: str = "
     A day stands for the period (of the KPI's frequency) that contains it; other periods keep their targets.
 
     Raises:
-        InvalidInputError: a value is no number, or one period has two values.
+        InvalidInputError: a value is no number, one period has two values, or a reason is missing where the
+            charter is signed or the plan is frozen.
     """
     kpi.refresh_from_db(from_queryset=Kpi.objects.select_for_update(no_key=True))
     wanted = _aligned(kpi, points)
@@ -35,6 +37,7 @@ def set_targets(*, actor: User | None, kpi: Kpi, points: Wanted, reason: str = "
     changed = {period: value for period, value in wanted.items() if former.get(period) != value}
     if not changed:
         return 0
+    refuse_without_reason(kpi.project_id, reason)
     _write(kpi, changed)
     _redraw(kpi, {**former, **changed})
     record_event(
@@ -52,6 +55,11 @@ def set_targets(*, actor: User | None, kpi: Kpi, points: Wanted, reason: str = "
 def points_of(kpi: Kpi) -> dict[datetime.date, float]:
     """The stored targets, by period."""
     return dict(Target.objects.filter(kpi=kpi).order_by("period").values_list("period", "value"))
+
+
+def former_targets(event: AuditEvent) -> dict[datetime.date, float | None]:
+    """What stood before a recorded change of targets: None where there was none."""
+    return {datetime.date.fromisoformat(period): value for period, value in event.before.items()}
 
 
 def aligned_points(kpi: Kpi, points: Wanted) -> dict[datetime.date, float]:

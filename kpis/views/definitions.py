@@ -91,7 +91,7 @@ def kpi_edit(request: MemberRequest, code: str) -> HttpResponse:
                 values=form.definition(),
                 reason=form.cleaned_data["reason"],
             )
-        except InvalidInputError as error:
+        except (InvalidInputError, ConflictError) as error:
             show_refusal(form, error)
         else:
             messages.success(request, _("The definition is saved. Figures follow in a moment."))

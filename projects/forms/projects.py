@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Department, Organization, User
 from projects.forms.fields import DayInput
+from projects.forms.seen import SeenMixin
 from projects.models import Project
 
 _PEOPLE = ("sponsor", "business_owner", "it_owner")
@@ -27,7 +28,7 @@ _GROUPS = [
 ]
 
 
-class ProjectForm(forms.ModelForm[Project]):
+class ProjectForm(SeenMixin, forms.ModelForm[Project]):
     """Create or change a project; `values` and `departments` are what the service takes."""
 
     departments: forms.ModelMultipleChoiceField[Department] = forms.ModelMultipleChoiceField(
@@ -58,6 +59,14 @@ class ProjectForm(forms.ModelForm[Project]):
         self._field("parent").queryset = others.exclude(pk=self.instance.pk) if self.instance.pk else others
         self._field("departments").queryset = Department.objects.order_by("name")
         self._drop_empty_choices()
+        if self.instance.pk:
+            self.remember(list(self.fields))
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.instance.pk:
+            self.refuse_overwriting()
+        return self.cleaned_data
 
     def _field(self, name: str) -> Any:
         return self.fields[name]
@@ -78,7 +87,11 @@ class ProjectForm(forms.ModelForm[Project]):
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "departments"}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "departments" and name not in self.left_alone
+        }
 
     @property
     def chosen_departments(self) -> list[Department]:

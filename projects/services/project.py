@@ -41,6 +41,7 @@ def create_project(
     project = Project(organization=organization)
     assign(project, values, FIELDS)
     _refuse_contradictions(project)
+    _refuse_twin_code(project)
     save_checked(project, people=PEOPLE)
     after = {name: value for name, value in values.items() if value not in (None, "")}
     if departments:
@@ -72,6 +73,8 @@ def update_project(
         )
     assign(project, values, FIELDS)
     _refuse_contradictions(project)
+    if "code" in after:
+        _refuse_twin_code(project)
     if after:
         save_checked(project, people=PEOPLE, only=list(after))
     if departments is not None:
@@ -140,6 +143,13 @@ def _refuse_contradictions(project: Project) -> None:
     if project.gate in (Project.Gate.L4, Project.Gate.L5) and project.go_live_actual is None:
         refuse({"go_live_actual": [_("This project is live. Enter the day it went live.")]})
     _refuse_circle(project)
+
+
+def _refuse_twin_code(project: Project) -> None:
+    """ERP and erp name two projects to a computer and one to a person. Twins that stand already may stay."""
+    others = Project.objects.exclude(pk=project.pk) if project.pk else Project.objects.all()
+    if others.filter(code__iexact=project.code).exclude(code=project.code).exists():
+        refuse({"code": [_("Another project has this code, in other letters. Choose a different one.")]})
 
 
 def _refuse_circle(project: Project) -> None:

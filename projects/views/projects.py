@@ -72,7 +72,8 @@ def project_edit(request: MemberRequest, code: str) -> HttpResponse:
         request.POST or None, instance=project, initial=initial, organization=request.organization
     )
     if request.method == "POST" and form.is_valid():
-        departments = form.chosen_departments if "departments" in form.fields else None
+        sent = "departments" in form.fields and "departments" not in form.left_alone
+        departments = form.chosen_departments if sent else None
         try:
             changed = update_project(
                 actor=request.user, project=project, values=form.values, departments=departments
@@ -83,7 +84,8 @@ def project_edit(request: MemberRequest, code: str) -> HttpResponse:
             messages.success(request, _("%(name)s is saved.") % {"name": changed.name})
             return redirect(project_url(changed))
     context = project_page(request, project, "projects:edit", form=form, cancel_url=project_url(project))
-    return render(request, "projects/edit.html", context, status=422 if form.errors else 200)
+    refused = 409 if form.has_conflicts else 422
+    return render(request, "projects/edit.html", context, status=refused if form.errors else 200)
 
 
 @requires(Right.DEFINE)

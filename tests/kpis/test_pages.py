@@ -152,13 +152,6 @@ def test_a_last_target_at_the_baseline_is_refused(pmo: Client, kpi: Kpi) -> None
     assert Target.objects.get().value == 30.0
 
 
-def test_a_straight_line_fills_every_period_with_both_ends(pmo: Client, kpi: Kpi) -> None:
-    line = {"fill": "1", "first": "2025-03-15", "first_value": "46", "last": "2025-06-01", "last_value": "40"}
-    assert pmo.post(page("targets", kpi.code), line).status_code == 302
-    values = list(Target.objects.values_list("value", flat=True))
-    assert values == [46.0, 44.0, 42.0, 40.0, 30.0]
-
-
 @pytest.mark.parametrize("last", ["2025-03-20", "2024-01-01", "2099-01-01"])
 def test_a_line_that_goes_nowhere_or_for_ever_is_refused(pmo: Client, kpi: Kpi, last: str) -> None:
     line = {"fill": "1", "first": "2025-03-15", "first_value": "46", "last": last, "last_value": "40"}

@@ -15,7 +15,7 @@ from assessments.services.recompute import recompute_organization
 from committee.links import undo_token, unsubscribe_token
 from committee.services import update_subscription
 from kpis.models import Kpi
-from kpis.services import create_kpi
+from kpis.services import NewBaseline, create_kpi, set_baseline
 from organizations.models import ApiToken, Invitation, Membership, Organization, OutboundMail, Role, User
 from organizations.services import (
     add_member,
@@ -62,7 +62,15 @@ def make_everything(slug: str, mark: str) -> Everything:
                     actor=admin, organization=organization, user=user, role=role, department=department
                 )
         project, line, module_id = _project(organization, people, mark)
-        evidence_id = _said_and_shown(_kpi(project, people, mark), people, mark)
+        kpi = _kpi(project, people, mark)
+        evidence_id = _said_and_shown(kpi, people, mark)
+        baseline = set_baseline(
+            actor=admin,
+            kpi=kpi,
+            new=NewBaseline(48.0),
+            reason=f"Counted by {mark}",
+            evidence=_file(f"count-{mark}.csv"),
+        )
         mail_and_keys, own = _mail_and_keys(organization, people, mark)
         batch = queue_import(
             actor=admin,
@@ -80,6 +88,7 @@ def make_everything(slug: str, mark: str) -> Everything:
         "line_id": line.pk,
         "module_id": module_id,
         "evidence_id": evidence_id,
+        "baseline_id": baseline.pk,
         **mail_and_keys,
     }
     return Everything(organization, people, arguments, {**own, "assessments:import_": {"pk": batch.pk}})

@@ -199,6 +199,8 @@ _LISTS = [
     page("assessments:kpi_chart", READERS),
     page("assessments:kpi_values_export", READERS),
     page("assessments:values_export", READERS),
+    page("assessments:baseline", DEFINERS, post=422),
+    page("assessments:baseline_file", READERS),
     page("assessments:entries", ENTERERS, post=302),
     page("assessments:entry_save", ENTERERS, get=405, post=302),
     page("assessments:cell", READERS),
