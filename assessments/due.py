@@ -10,7 +10,7 @@ from assessments.models import Measurement
 from kpis.models import Kpi
 from organizations.models import Membership
 from organizations.permissions import Right, allows
-from projects.periods import Frequency, last_complete, shift
+from projects.periods import Frequency, last_complete, shift, start_of
 
 #: days after the end of a period in which its value is due and not yet late
 GRACE = datetime.timedelta(days=7)
@@ -47,6 +47,26 @@ def due_from(today: datetime.date, frequency: str) -> datetime.date:
 def is_late(today: datetime.date, frequency: str) -> bool:
     """Whether the value of the last complete period, where it is missing, is late: past the days of grace."""
     return today > due_from(today, frequency) + GRACE
+
+
+def due_day(period: datetime.date, frequency: str) -> datetime.date:
+    """The last day on which the value of a period is not late: a week after the period has ended."""
+    return shift(period, frequency, 1) + GRACE
+
+
+def late_from(newest: datetime.date | None, start: datetime.date, frequency: str) -> datetime.date:
+    """The day from which a KPI is late: the one after the due day of the first period without a value.
+
+    `newest` is its newest period with a value. Nobody is late for periods before `start`, the day the effect is
+    expected from or the KPI was defined.
+    """
+    return due_day(first_missing(newest, start, frequency), frequency) + datetime.timedelta(days=1)
+
+
+def first_missing(newest: datetime.date | None, start: datetime.date, frequency: str) -> datetime.date:
+    """The period after the newest one with a value; without a value the first that is expected."""
+    first = start_of(start, frequency)
+    return first if newest is None else max(first, shift(newest, frequency, 1))
 
 
 def _by_frequency(days: dict[Frequency, datetime.date]) -> models.Case:

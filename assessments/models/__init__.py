@@ -2,7 +2,7 @@
 
 from .importing import ImportBatch
 from .measurement import Measurement
-from .reminders import ReminderRule
+from .reminders import ReminderPause, ReminderRule
 from .results import KpiResult, ProjectResult, Run
 from .trust import Comment, CommentMention, Evidence, PeriodLock, WithdrawnMeasurement
 
@@ -15,6 +15,7 @@ __all__ = [
     "Measurement",
     "PeriodLock",
     "ProjectResult",
+    "ReminderPause",
     "ReminderRule",
     "Run",
     "WithdrawnMeasurement",

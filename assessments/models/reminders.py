@@ -48,3 +48,21 @@ class ReminderRule(OrganizationModel):
 
     def __str__(self) -> str:
         return str(self.organization_id)
+
+
+class ReminderPause(OrganizationModel):
+    """A member who wants no reminders until a day, for example while on leave."""
+
+    user = models.ForeignKey("organizations.User", on_delete=models.CASCADE, related_name="+")
+    #: first day on which reminders come again
+    until = models.DateField(_("no reminders before"))
+
+    objects: ClassVar[Any] = scoped(models.QuerySet)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "user"], name="assessments_pause_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.until}"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assessments.due import late_from
 from assessments.method import METHOD_VERSION
 from assessments.method.attainment import (
     attainment_batch,
@@ -28,13 +29,11 @@ from assessments.method.scoring import (
 )
 from assessments.services.inputs import KPI_COLUMNS, PERIODS, Inputs
 from kpis.models import Kpi
-from projects.periods import MEAN_DAYS, Frequency, last_complete, shift, start_of
+from projects.periods import MEAN_DAYS, Frequency, last_complete, shift
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 TIERS = ["functional", "operational", "strategic"]
-#: a missing value is late this many days after its period ended
-GRACE_DAYS = 7
 FAR = datetime.date.max
 
 
@@ -198,7 +197,7 @@ def _day(
     is_due = start is None or start <= as_of
     arrived = period is not None and period >= complete
     turns = [start if start is not None and not is_due else FAR, shift(complete_end, frequency, 1)]
-    late_from = _late_from(period, start or created_on, frequency)
+    late = late_from(period, start or created_on, frequency)
     old = gone = False
     if period is not None:
         end = shift(period, frequency, 1)
@@ -208,26 +207,15 @@ def _day(
         )
         old, gone = as_of >= old_from, as_of >= gone_from
         turns += [turn for turn in (old_from, gone_from) if turn > as_of]
-    turns += [late_from] if late_from > as_of else []
+    turns += [late] if late > as_of else []
     return _Day(
         due=is_due,
         stale=old,
         dropped=gone,
         is_in=is_due and arrived,
-        late=is_due and not arrived and as_of >= late_from,
+        late=is_due and not arrived and as_of >= late,
         valid_until=min(turns),
     )
-
-
-def _late_from(period: datetime.date | None, start: datetime.date, frequency: str) -> datetime.date:
-    """The day from which a KPI is late: a week and a day after the end of the first period without a value.
-
-    Nobody is late for periods before `start`, the day the effect is expected from or the KPI was defined.
-    """
-    first = start_of(start, frequency)
-    if period is not None:
-        first = max(first, shift(period, frequency, 1))
-    return shift(first, frequency, 1) + datetime.timedelta(days=GRACE_DAYS + 1)
 
 
 def _words(plans: list[Floats], ratio: Floats, calendar: dict[str, Any], value: Floats) -> list[str]:
