@@ -2,7 +2,7 @@
 
 import datetime
 
-from assessments.models import Evidence, ImportBatch
+from assessments.models import Evidence, ImportBatch, PeriodLock
 from kpis.access import get_kpi_for
 from kpis.models import Kpi
 from organizations.errors import NotFoundError
@@ -40,3 +40,14 @@ def get_evidence_for(request: MemberRequest, kpi: Kpi, period: datetime.date, ev
     if found is None or (found.removed_at and not allows(request.membership, Right.SEE_AUDIT)):
         raise NotFoundError
     return found
+
+
+def get_lock_for(request: MemberRequest, lock_id: int, need: Right = Right.LOCK) -> PeriodLock:
+    """A lock of the organization, in force or not, with its project."""
+    lock: PeriodLock | None = (
+        PeriodLock.objects.select_related("project", "locked_by").filter(pk=lock_id).first()
+    )
+    if lock is None:
+        raise NotFoundError
+    require(request.membership, need)
+    return lock

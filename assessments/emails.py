@@ -1,13 +1,20 @@
 """Mails about values: each is one function and three templates, in the reader's language and zone."""
 
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
 
 from assessments.models import Comment
+from kpis.models import Kpi
 from organizations.emails import Mail, absolute, as_reader, render_mail
-from organizations.models import User
+from organizations.models import Organization, User
 from projects.periods import label
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
+#: values listed; the page has all
+MOST_LINES = 50
 
 
 def mention_mail(comment: Comment, *, reader: User) -> Mail:
@@ -23,3 +30,46 @@ def mention_mail(comment: Comment, *, reader: User) -> Mail:
             "link": absolute("assessments:cell", organization.slug, kpi.code, comment.period.isoformat()),
         }
         return render_mail("assessments/email/mention", context, AUTOMATIC)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedValue:
+    """A value that came back. `write` puts it in the language in force; `is_own`: the reader enters this KPI."""
+
+    kpi: Kpi
+    period: datetime.date
+    write: Callable[[], str]
+    is_own: bool
+
+
+def returned_mail(
+    organization: Organization,
+    values: Sequence[ReturnedValue],
+    *,
+    reader: User,
+    returned_by: User,
+    reason: str,
+) -> Mail:
+    """Values that the reader submitted or enters were sent back, with the one reason for all of them."""
+    with as_reader(reader, organization):
+        link = absolute("assessments:entries", organization.slug)
+        context = {
+            "organization": organization,
+            "who": str(returned_by),
+            "reason": reason,
+            "count": len(values),
+            "first": values[0].kpi.name,
+            "lines": [
+                {
+                    "project": value.kpi.project.name,
+                    "kpi": value.kpi.name,
+                    "period": label(value.period, value.kpi.frequency),
+                    "value": value.write(),
+                    "unit": value.kpi.unit,
+                }
+                for value in values[:MOST_LINES]
+            ],
+            "more": max(0, len(values) - MOST_LINES),
+            "link": link if all(value.is_own for value in values) else f"{link}?scope=all",
+        }
+        return render_mail("assessments/email/returned", context, AUTOMATIC)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import baseline, cell, entries, exports, importing, kpi, project
+from assessments.views import baseline, cell, entries, exports, importing, kpi, locks, project, verification
 
 app_name = "assessments"
 
@@ -54,6 +54,9 @@ urlpatterns = [
         cell.evidence_remove,
         name="evidence_remove",
     ),
+    path("o/<slug:organization_slug>/verification/", verification.verification, name="verification"),
+    path("o/<slug:organization_slug>/locks/", locks.locks, name="locks"),
+    path("o/<slug:organization_slug>/locks/<int:lock_id>/reopen/", locks.lock_reopen, name="lock_reopen"),
     path("o/<slug:organization_slug>/import/", importing.import_page, name="import"),
     path("o/<slug:organization_slug>/import/<int:pk>/", importing.import_detail, name="import_detail"),
     path("o/<slug:organization_slug>/import/<int:pk>/run/", importing.import_run, name="import_run"),

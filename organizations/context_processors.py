@@ -16,9 +16,13 @@ _NAVIGATION = [
     (_("Projects"), "projects:list", Right.SEE, "projects/"),
     (_("KPIs"), "kpis:list", Right.SEE, "kpis/"),
     (_("My entries"), "assessments:entries", Right.ENTER, "entries/"),
+    (_("Verification"), "assessments:verification", Right.VERIFY, "verification/"),
     (_("Import"), "assessments:import", Right.IMPORT, "import/"),
     (_("Outbox"), "committee:outbox", Right.SEE_OUTBOX, "outbox/"),
 ]
+
+# which count stands beside an entry
+_SHOWS = {Right.ENTER: "due", Right.VERIFY: "waiting"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -43,7 +47,7 @@ def _navigation(request: Any) -> list[dict[str, Any]]:
             continue
         url = reverse(name, args=[request.organization.slug])
         current = request.path.startswith(base + prefix)
-        entries.append({"label": label, "url": url, "current": current, "shows_due": right is Right.ENTER})
+        entries.append({"label": label, "url": url, "current": current, "shows": _SHOWS.get(right, "")})
     sections = sections_for(request)
     if sections:
         # One entry for all pages about the organization itself: it opens the first one the role allows.

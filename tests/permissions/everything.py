@@ -11,6 +11,7 @@ from assessments.services import MeasurementInput, record_measurements
 from assessments.services.commenting import write_comment
 from assessments.services.evidence import attach_evidence
 from assessments.services.importing import queue_import
+from assessments.services.locking import lock_month
 from assessments.services.recompute import recompute_organization
 from committee.links import undo_token, unsubscribe_token
 from committee.services import update_subscription
@@ -71,6 +72,9 @@ def make_everything(slug: str, mark: str) -> Everything:
             reason=f"Counted by {mark}",
             evidence=_file(f"count-{mark}.csv"),
         )
+        [lock] = lock_month(
+            actor=admin, organization=organization, projects=[project], month=datetime.date(2024, 1, 1)
+        )
         mail_and_keys, own = _mail_and_keys(organization, people, mark)
         batch = queue_import(
             actor=admin,
@@ -82,6 +86,7 @@ def make_everything(slug: str, mark: str) -> Everything:
     recompute_organization(organization, trigger="change")
     arguments = {
         "organization_slug": slug,
+        "lock_id": lock.pk,
         "code": PROJECT,
         "file_format": "csv",
         "department_id": department.pk,

@@ -38,6 +38,8 @@ WRITERS = ENTERERS | {Role.FINANCE}
 DECIDERS = DEFINERS | {Role.EXECUTIVE}
 HISTORIANS = DEFINERS | {Role.FINANCE, Role.EXECUTIVE}
 
+VERIFIERS = MONEY
+
 LOGGED_IN = dict.fromkeys([STRANGER, *ROLES], 302)
 
 _TURNED_AWAY = {
@@ -209,6 +211,9 @@ _LISTS = [
     page("assessments:cell_comment", READERS, get=405),
     page("assessments:cell_attach", READERS, get=405),
     page("assessments:evidence_remove", READERS, get=405),
+    page("assessments:verification", VERIFIERS, post=422),
+    page("assessments:locks", READERS),
+    page("assessments:lock_reopen", DEFINERS, post=422),
     page("assessments:import", DEFINERS, post=400),
     page("assessments:import_detail", DEFINERS),
     page("assessments:import_run", DEFINERS, get=405, post=302),
@@ -238,6 +243,7 @@ TABLE: list[Row] = [row for rows in _LISTS for row in rows] + [
     Row(Kind.API, "api:organizations", "GET", ROLES | {STRANGER}, 200),
     Row(Kind.API, "api:measurements", "POST", ENTERERS, 400),
     Row(Kind.PAGE, "projects:cash_flows", "POST", MONEY, 302),
+    Row(Kind.PAGE, "assessments:locks", "POST", DEFINERS, 422),
     Row(Kind.PAGE, "assessments:cell_comment", "POST", WRITERS, 422),
     Row(Kind.PAGE, "assessments:cell_attach", "POST", WRITERS, 422),
     Row(Kind.PAGE, "assessments:evidence_remove", "POST", WRITERS, 302),
