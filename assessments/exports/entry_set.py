@@ -18,11 +18,13 @@ from organizations.exporting.tables import type_of_row
 from organizations.models import Organization
 from projects.periods import Frequency
 
+from .headings import HEADINGS
+
 #: empty rows reach back no further than this many years
 MOST_YEARS = 20
 
 # Every period that has a value or a target, and those between the first of them (or the expected start) and
-# today. What is known of the value comes from its newest version, whatever its state.
+# today. What is known of the value comes from its newest version, whatever its state; a draft hides no other.
 _ENTRIES = """
 WITH chosen AS (
     SELECT k.id, k.code, k.name, k.unit, k.frequency, k.plan_path, k.plan_start, p.code AS project_code,
@@ -34,7 +36,7 @@ WITH chosen AS (
     SELECT DISTINCT ON (kpi_id, period) kpi_id, period, value, status, note, source, recorded_at, recorded_by_id
     FROM assessments_measurement
     WHERE organization_id = %(organization)s AND kpi_id = ANY(%(kpis)s)
-    ORDER BY kpi_id, period, version DESC
+    ORDER BY kpi_id, period, status = 'draft', version DESC
 ), targets AS (
     SELECT kpi_id, period, value FROM kpis_target
     WHERE organization_id = %(organization)s AND kpi_id = ANY(%(kpis)s)
@@ -81,20 +83,19 @@ def _table(
     return ExportTable(
         name=name,
         title=_("Values"),
-        # The importer knows columns by these words (`importing/guessing.py`), in either language.
         columns=[
-            Column(_("Project code")),
+            Column(str(HEADINGS["project"])),
             Column(_("Project name"), width=28),
-            Column(_("KPI code")),
-            Column(_("KPI name"), width=36),
-            Column(_("Period"), Kind.DATE, 12),
+            Column(str(HEADINGS["code"])),
+            Column(str(HEADINGS["name"]), width=36),
+            Column(str(HEADINGS["period"]), Kind.DATE, 12),
             Column(_("Frequency"), width=12),
             Column(_("Unit"), width=10),
             Column(_("Plan"), Kind.NUMBER, 14),
-            Column(_("Target"), Kind.NUMBER, 14),
-            Column(_("Value"), Kind.NUMBER, 14),
-            Column(_("Status"), width=12),
-            Column(_("Note"), width=40),
+            Column(str(HEADINGS["target"]), Kind.NUMBER, 14),
+            Column(str(HEADINGS["value"]), Kind.NUMBER, 14),
+            Column(str(HEADINGS["status"]), width=12),
+            Column(str(HEADINGS["note"]), width=40),
             Column(_("Entered by"), width=24),
             Column(_("Entered at"), Kind.MOMENT, 20),
             Column(_("Source"), width=18),

@@ -18,7 +18,7 @@ from .tables import plain_text, tidy, type_of_cell
 Cells = list[type_of_cell]
 #: Shapes that mean the same to everybody; `parse_number` gives the same for them (a property test holds it to
 #: that), ten times slower.
-_PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_PLAIN = re.compile(r"-?[0-9]{1,17}(?:\.[0-9]{1,17})?(?:e[-+]?[0-9]{1,3})?")
 _PLAIN_WHOLE = re.compile(r"-?[0-9]{1,15}")
 _REMEMBERED = 50_000
 
@@ -60,13 +60,16 @@ class Columns:
 
 
 class TextReader:
-    """Reads one attribute as one line of text (`lines` keeps line breaks)."""
+    """Reads one attribute as one line of text (`lines` keeps line breaks, `exact` every character)."""
 
-    def __init__(self, field: TextField, columns: Columns, *, lines: bool = False) -> None:
+    def __init__(
+        self, field: TextField, columns: Columns, *, lines: bool = False, exact: bool = False
+    ) -> None:
         self.field = field
         self.positions = [columns.position(column) for column in field.columns]
         self.labels = columns.labels
         self.lines = lines
+        self.exact = exact
 
     def __call__(self, cells: Cells) -> str:
         """The text; a cell that the mapping's `map` does not know is an `InvalidInputError`."""
@@ -95,6 +98,9 @@ class TextReader:
         return next((position for position in self.positions if tidy(cells[position])), self.positions[0])
 
     def _text(self, cell: type_of_cell) -> str:
+        if self.exact:
+            text = plain_text(cell)
+            return text if text.strip() else ""
         if not self.lines:
             return tidy(cell)
         return "\n".join(tidy(line) for line in plain_text(cell).splitlines()).strip()
@@ -125,11 +131,15 @@ class NumberReader:
     def __call__(self, cells: Cells) -> float | None:
         cell = cells[self.position]
         if self._quick and type(cell) is str and self._shape.fullmatch(cell):
-            return float(cell) or (None if self.field.zero_is_blank else 0.0)
+            number = float(cell)
+            if number and math.isfinite(number):
+                return number
+            if not number:
+                return None if self.field.zero_is_blank else 0.0
         if cell in self._known:
             return self._known[cell]
-        number = self.exact(cells)
-        value = None if number is None else float(number)
+        exact = self.exact(cells)
+        value = None if exact is None else float(exact)
         if value is not None and not math.isfinite(value):
             raise InvalidInputError(_("This number is too large."))
         if len(self._known) < _REMEMBERED:

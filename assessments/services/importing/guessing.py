@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments.exports.headings import HEADINGS, status_words, words_of
 from organizations.errors import InvalidInputError
 
 _WORDS = {
@@ -16,6 +17,7 @@ _WORDS = {
     "value": "value|actual|actual value|measured|result|ist|实际|实际值|值|数值",
     "target": "target|plan|goal|planned|soll|目标|目标值|计划",
     "note": "note|comment|remark|备注|说明",
+    "status": "status|state|状态",
     "project": "project code|project_code|project|项目编码|项目代码|项目",
 }
 WORDS = {meaning: words.split("|") for meaning, words in _WORDS.items()}
@@ -30,8 +32,8 @@ def guess_mapping(headings: Iterable[str]) -> dict[str, Any]:
     labels = list(headings)
     named = {" ".join(label.casefold().replace("_", " ").split()): label for label in reversed(labels)}
     found = {
-        meaning: next((named[word] for word in (_tidy(word) for word in words) if word in named), None)
-        for meaning, words in WORDS.items()
+        meaning: next((named[word] for word in map(_tidy, _words(meaning)) if word in named), None)
+        for meaning in WORDS
     }
     period = _period(found)
     if not (found["code"] or found["name"]) or period is None or not found["value"]:
@@ -57,13 +59,25 @@ def guess_mapping(headings: Iterable[str]) -> dict[str, Any]:
         mapping["target"] = found["target"]
     if found["note"]:
         mapping["note"] = {"column": found["note"]}
+    if found["status"]:
+        mapping["status"] = {
+            "column": found["status"],
+            "map": status_words(),
+            "else": "submitted",
+            "default": "submitted",
+        }
     if found["project"]:
         mapping["project"] = {"code": {"column": found["project"]}}
     return mapping
 
 
+def _words(meaning: str) -> list[str]:
+    """Those of our own exports first."""
+    return [*(words_of(meaning) if meaning in HEADINGS else []), *WORDS[meaning]]
+
+
 def _tidy(word: str) -> str:
-    return word.replace("_", " ")
+    return word.replace("_", " ").casefold()
 
 
 def _period(found: dict[str, str | None]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments.models import Measurement
 from kpis.models import Kpi
 from organizations.errors import InvalidInputError
 from projects.models import MoneyLine, Project
@@ -93,7 +94,7 @@ class MeasurementMapping:
     value: NumberField
     target: NumberField | None
     note: TextField
-    status: str
+    status: TextField
     #: under periods as headings: whether a row holds values or targets
     series: TextField
 
@@ -190,7 +191,7 @@ def columns_of(mapping: Mapping) -> list[str]:
     ]
     if isinstance(mapping, MeasurementMapping):
         fields += [mapping.kpi.code, *mapping.kpi.texts.values(), mapping.period, mapping.value, mapping.note]
-        fields.append(mapping.series)
+        fields += [mapping.series, mapping.status]
         fields += [mapping.target] if mapping.target else []
     else:
         fields += [mapping.department, *(money.amount for money in mapping.money)]
@@ -231,7 +232,7 @@ def _read_measurements(root: Section, options: FileOptions, projects: bool, kpis
         value=value,
         target=target,
         note=read_text_field(root, "note"),
-        status=root.choice("status", STATUSES, "submitted"),
+        status=_read_status(root),
         series=series,
     )
 
@@ -241,6 +242,17 @@ def _read_series(root: Section) -> TextField:
     for text in field.results():
         if text not in ROW_SERIES:
             refuse("series", "choice", text=text, known=", ".join(ROW_SERIES))
+    return field
+
+
+def _read_status(root: Section) -> TextField:
+    """`"draft"`, or a column that says for each row in which state the value was exported."""
+    if not isinstance(root.content.get("status"), dict):
+        return TextField(constant=root.choice("status", STATUSES, "submitted"))
+    field = read_text_field(root, "status")
+    for text in field.results():
+        if text not in Measurement.Status.values:
+            refuse("status", "choice", text=text, known=", ".join(Measurement.Status.values))
     return field
 
 

@@ -49,6 +49,8 @@ class ValueRow:
     #: heading and text of the period
     period_column: str
     period_text: str
+    #: "" where the file does not say it
+    status: str = ""
 
     def says_the_same(self, other: "ValueRow") -> bool:
         return (self.value, self.target, self.note) == (other.value, other.target, other.note)
@@ -116,7 +118,8 @@ class LongReader:
         self.period = PeriodReader(mapping.period, columns)
         self.value = NumberReader(mapping.value, columns)
         self.target = NumberReader(mapping.target, columns) if mapping.target else None
-        self.note = TextReader(mapping.note, columns)
+        self.note = TextReader(mapping.note, columns, exact=True)
+        self.status = TextReader(mapping.status, columns) if mapping.status.columns else None
 
     def read(self, number: int, cells: Cells) -> tuple[ValueRow, ...]:
         try:
@@ -132,7 +135,8 @@ class LongReader:
         value = read_number(self.value, self.report, number, cells)
         target = read_number(self.target, self.report, number, cells) if self.target else None
         note = read_note(self.note, self.report, number, cells)
-        return (ValueRow(number, kpi, period, value, target, note, self.period.label, period.text),)
+        status = read_note(self.status, self.report, number, cells) if self.status else ""
+        return (ValueRow(number, kpi, period, value, target, note, self.period.label, period.text, status),)
 
 
 class WideReader:
@@ -143,7 +147,7 @@ class WideReader:
         self.projects = ProjectReader(mapping.project, columns, report)
         self.kpi = _KpiReader(mapping.kpi, self.projects, columns)
         self.series = TextReader(mapping.series, columns)
-        self.note = TextReader(mapping.note, columns)
+        self.note = TextReader(mapping.note, columns, exact=True)
         periods = period_headings(columns.labels, mapping.period.formats)
         if not periods:
             raise InvalidInputError(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from assessments.models import Measurement
 from assessments.services.record import MeasurementInput, record_measurements
 from kpis.models import Kpi
 from organizations.errors import InvalidInputError
@@ -136,13 +137,14 @@ def _record(
     report: ImportReport,
     batch_id: int | None,
 ) -> None:
+    placed = list(_without_standing_returns(placed, report))
     inputs = (
         MeasurementInput(
             kpi_id=place.found.kpi.pk,
             period=place.period,
             value=place.row.value,
             note=place.row.note,
-            status=mapping.status,
+            status=_status(place.row, mapping),
             source=Kpi.Source.IMPORT,
         )
         for place in placed
@@ -152,3 +154,27 @@ def _record(
     report.new += written.new
     report.changed += written.changed
     report.same += written.same
+
+
+def _status(row: ValueRow, mapping: MeasurementMapping) -> str:
+    """A file enters values; it neither verifies nor returns any."""
+    if row.status:
+        return "draft" if row.status == Measurement.Status.DRAFT else "submitted"
+    return mapping.status.constant
+
+
+def _without_standing_returns(placed: list[_Placed], report: ImportReport) -> Iterator[_Placed]:
+    """What was returned and comes back as it was is not submitted anew."""
+    kpis = [place.found.kpi for place in placed if place.row.status == Measurement.Status.RETURNED]
+    newest = Measurement.objects.filter(kpi__in=kpis).newest() if kpis else Measurement.objects.none()
+    standing = {
+        (one.kpi_id, one.period): (one.value, one.note)
+        for one in newest
+        if one.status == Measurement.Status.RETURNED
+    }
+    for place in placed:
+        key = (place.found.kpi.pk, place.period) if place.found.kpi else None
+        if place.row.status and key in standing and standing[key] == (place.row.value, place.row.note):
+            report.same += 1
+        else:
+            yield place

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -10,6 +11,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from organizations.errors import InvalidInputError
+from organizations.exporting import original
 
 DELIMITERS = (",", ";", "\t", "|")
 #: Names that a mapping may give.
@@ -21,6 +23,8 @@ _LONGEST_CELL = 1_000_000
 #: Of the characters beyond ASCII in a Chinese text nearly all are in the basic set of 1980; Western text that
 #: happens to decode as GB18030 gives rare characters.
 _CHINESE_SHARE = 0.7
+#: at the beginning of a cell, in any encoding, the byte order mark included
+_APOSTROPHE = re.compile(rb"[,;\t|\r\n\"\xbf\xff]\x00?'|\x00'")
 
 
 @contextmanager
@@ -36,7 +40,9 @@ def open_records(
         stated = _stated_delimiter(sample)
         if stated:
             file.readline()
-        yield _records(file, delimiter or stated or sniff_delimiter(sample)), _count_lines(path)
+        records = _records(file, delimiter or stated or sniff_delimiter(sample))
+        lines, has_apostrophes = _look_through(path)
+        yield (map(_as_exported, records) if has_apostrophes else records), lines
 
 
 def sniff_encoding(path: Path) -> str:
@@ -149,5 +155,16 @@ def _reads_as_chinese(path: Path) -> bool:
     return basic >= _CHINESE_SHARE * len(foreign)
 
 
-def _count_lines(path: Path) -> int:
-    return sum(chunk.count(b"\n") for chunk in _chunks(path)) + 1
+def _look_through(path: Path) -> tuple[int, bool]:
+    """About how many lines there are, and whether a cell may begin with an apostrophe."""
+    lines, found, last = 1, False, b"\n"
+    for chunk in _chunks(path):
+        lines += chunk.count(b"\n")
+        found = found or _APOSTROPHE.search(last + chunk) is not None
+        last = chunk[-4:]
+    return lines, found
+
+
+def _as_exported(record: list[str]) -> list[str]:
+    """Without the apostrophes that keep a spreadsheet from running texts (see `organizations.exporting`)."""
+    return [original(cell) if cell[:1] == "'" else cell for cell in record]

@@ -9,6 +9,7 @@ states them), then `[row number, [cells]]` up to row MOST (0: all), at the end `
 
 import datetime
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -24,6 +25,7 @@ RATIO_FROM = 8 << 20
 MAX_CELLS = 8_000_000
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 1_000
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 MAX_SHEETS = 200
 
 
@@ -74,12 +76,15 @@ def check_archive(path: str) -> None:
 
 def plain(value: Any) -> Any:
     """A cell as JSON: numbers as numbers, dates as ISO text, everything else as text."""
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        # A character that XML cannot carry is written as _xHHHH_.
+        return ESCAPED.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        return value if abs(value) < 1e300 else str(value)
+        return value if abs(value) <= sys.float_info.max else str(value)
     if isinstance(value, datetime.datetime):
         return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(sep=" ")
     if isinstance(value, datetime.date):
