@@ -78,7 +78,8 @@ ADVICE: dict[str, Text] = {
 _VAGUE = re.compile(
     r"\b(?:improv|enhanc|optimi[sz]|streamlin|strengthen|boost|empower|upgrad|leverag|maximi[sz]|minimi[sz])\w*"
     r"|\b(?:better|faster|smoother|increase[ds]?|reduce[ds]?)\b"
-    r"|提升|提高|改善|改进|优化|增强|加强|完善|赋能|促进|推动|强化|降本增效",
+    # A 改善建议 is a thing: the idea of an employee.
+    r"|提升|提高|改善(?!建议|提案)|改进(?!建议|提案)|优化|增强|加强|完善|赋能|促进|推动|强化|降本增效",
     re.IGNORECASE,
 )
 _GO_LIVE = re.compile(

@@ -72,6 +72,7 @@ def test_each_kind_of_vagueness_is_named(change: dict[str, Any], code: str, is_s
         {"name": "Tickets per user after go-live"},
         {"name": "上线后每百名用户工单数"},
         {"definition": "从客户提出投诉到给出最终答复的平均小时数，取自客户关系系统工单。"},
+        {"name": "落地改善建议数"},
         {"unit": "%", "target": 100.0},
         {"direction": Kpi.Direction.RANGE, "baseline": None},
         {"direction": Kpi.Direction.MAINTAIN, "baseline": None},
