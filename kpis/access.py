@@ -1,10 +1,11 @@
 """The one door to a KPI."""
 
-from kpis.models import Kpi
+from kpis.models import Charter, Kpi
 from organizations.errors import NotFoundError
 from organizations.http import MemberRequest
 from organizations.models import Membership
 from organizations.permissions import Right, allows, require
+from projects.access import get_project_for
 
 
 def get_kpi_for(request: MemberRequest, code: str, need: Right = Right.SEE) -> Kpi:
@@ -14,6 +15,17 @@ def get_kpi_for(request: MemberRequest, code: str, need: Right = Right.SEE) -> K
     if kpi is None:
         raise NotFoundError
     return kpi
+
+
+def get_charter_for(request: MemberRequest, code: str, version: int | None = None) -> Charter:
+    """A version of the charter of the project with this code, its newest one without `version`; 404 unknown."""
+    project = get_project_for(request, code)
+    charters = Charter.objects.filter(project=project).select_related("created_by").order_by("-version")
+    charter: Charter | None = (charters if version is None else charters.filter(version=version)).first()
+    if charter is None:
+        raise NotFoundError
+    charter.project = project
+    return charter
 
 
 def may_enter(membership: Membership, kpi: Kpi) -> bool:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from kpis import views
-from kpis.views import exports
+from kpis.views import charters, exports
 
 app_name = "kpis"
 
@@ -20,4 +20,30 @@ urlpatterns = [
         name="targets_export",
     ),
     path("o/<slug:organization_slug>/kpis/<slug:code>/history/", views.kpi_history, name="history"),
+    path("o/<slug:organization_slug>/projects/<slug:code>/charter/", charters.charter, name="charter"),
+    path(
+        "o/<slug:organization_slug>/projects/<slug:code>/charter/hand-out/",
+        charters.charter_hand_out,
+        name="charter_hand_out",
+    ),
+    path(
+        "o/<slug:organization_slug>/projects/<slug:code>/charter/pdf/",
+        charters.charter_pdf,
+        name="charter_pdf",
+    ),
+    path(
+        "o/<slug:organization_slug>/projects/<slug:code>/charter/versions/<int:version>/",
+        charters.charter_version,
+        name="charter_version",
+    ),
+    path(
+        "o/<slug:organization_slug>/projects/<slug:code>/charter/<slug:side>/sign/",
+        charters.charter_sign,
+        name="charter_sign",
+    ),
+    path(
+        "o/<slug:organization_slug>/projects/<slug:code>/charter/<slug:side>/return/",
+        charters.charter_return,
+        name="charter_return",
+    ),
 ]

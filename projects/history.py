@@ -21,11 +21,13 @@ SHOWN_CHANGES = 12
 
 
 def events_of(project: Project) -> AuditEventQuerySet:
-    """Events of the project, its modules and its lines, newest first, in one query."""
+    """Events of the project, its modules, lines and charters, newest first, in one query."""
     events: AuditEventQuerySet = AuditEvent.objects.filter(
         models.Q(target_type="project", target_id=project.pk)
         | models.Q(target_type="module", target_id__in=project.modules.order_by().values("pk"))
         | models.Q(target_type="moneyline", target_id__in=project.money_lines.order_by().values("pk"))
+        # Rows of a later layer, asked for through the relation.
+        | models.Q(target_type="charter", target_id__in=project.charters.order_by().values("pk"))
     ).listed()
     return events
 

@@ -7,16 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 
 class HandOutForm(forms.Form):
-    """The reason of a version; the first one needs none."""
+    """The reason of a version; the service says when there must be one."""
 
     reason = forms.CharField(
-        label=_("Why there is a new version"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Why there is a new version"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, *args: Any, is_first: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         if is_first:
-            self.fields["reason"].required = False
             self.fields["reason"].label = _("A word to the owners")
             self.fields["reason"].help_text = _("Stands in the mail to them.")
         else:

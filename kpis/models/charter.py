@@ -46,7 +46,7 @@ class Charter(OrganizationModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project_id} v{self.version}"
+        return f"{self.project.code} v{self.version}"
 
 
 class CharterSignature(OrganizationModel):

@@ -11,6 +11,7 @@ from django_scopes import get_scope
 
 from kpis.models import Kpi, Target
 from kpis.services.baselines import baseline_of, first_baselines, keep_baseline, refuse_silent_rebaselining
+from kpis.services.charters import note_definition_change, projects_of
 from kpis.services.codes import free_codes, lock_codes
 from kpis.services.plan import draw_plan_path
 from kpis.services.rules import check_definitions, refuse
@@ -85,6 +86,7 @@ def create_kpis(
         after |= {"code": kpi.code} | _written_targets(after.pop(_TARGETS, {}))
         record_event(actor=actor, action="kpi.created", target=kpi, after=after)
     request_valuation(_organization(), [project.pk], money=False)
+    note_definition_change([project.pk])
     return kpis
 
 
@@ -121,6 +123,7 @@ def update_kpi(*, actor: User | None, kpi: Kpi, values: Mapping[str, Any], reaso
     keep_baseline(actor=actor, kpi=kpi, former=former, reason=reason)
     record_event(actor=actor, action="kpi.updated", target=kpi, before=before, after=after, reason=reason)
     request_valuation(_organization(), [kpi.project_id], money=False)
+    note_definition_change(projects_of(kpi))
     return kpi
 
 
@@ -146,6 +149,7 @@ def _set_archived(
     kpi.save(update_fields=["archived_at"])
     record_event(actor=actor, action=action, target=kpi, reason=reason)
     request_valuation(_organization(), [kpi.project_id], money=False)
+    note_definition_change(projects_of(kpi))
     return kpi
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import get_scope
 
 from kpis.models import Kpi, Target
+from kpis.services.charters import note_definition_change, projects_of
 from kpis.services.plan import draw_plan_path
 from kpis.services.reasons import refuse_without_reason
 from kpis.services.rules import is_sensible
@@ -49,6 +50,7 @@ def set_targets(*, actor: User | None, kpi: Kpi, points: Wanted, reason: str = "
         reason=reason,
     )
     request_valuation(get_scope()["organization"], [kpi.project_id], money=False)
+    note_definition_change(projects_of(kpi))
     return len(changed)
 
 

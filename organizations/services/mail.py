@@ -22,6 +22,7 @@ SUBJECT_LENGTH = 250
 NEEDED_RIGHTS = {
     "digest": Right.SEE_COMMITTEE,
     "mention": Right.SEE,
+    "charter": Right.SEE,
     "returned": Right.SEE,
     "reminder": Right.ENTER,
     "escalation": Right.SEE,

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from organizations.definitions import announce_definition_change
 from organizations.errors import InvalidInputError
 from organizations.models import Department, Membership, Organization, Role, RowVersion, User
 from organizations.queue import send_after_commit
@@ -94,11 +95,17 @@ def update_organization(
         cursor.execute("SELECT pg_advisory_xact_lock_shared(7381, %s)", [organization.pk])
     organization.save(update_fields=list(after))
     # Cached pages show the name, too.
-    Organization.objects.filter(pk=organization.pk).update(generation=F("generation") + 1)
+    move_generation(organization.pk)
     record_event(actor=actor, action="organization.updated", target=organization, before=before, after=after)
     if TERMS & set(after):
         send_after_commit("assessments.tasks.valuation.recompute_organization", organization.pk)
+        announce_definition_change()
     return organization
+
+
+def move_generation(organization_id: int) -> None:
+    """Let go of cached pages: something that they show has changed. Holds the organization's row until the commit."""
+    Organization.objects.filter(pk=organization_id).update(generation=F("generation") + 1)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from organizations.definitions import announce_definition_change
 from organizations.errors import ConflictError, InvalidInputError, ProductError
 from organizations.models import User
 from organizations.services import record_event
@@ -55,6 +56,8 @@ def set_cash_flows(*, actor: User | None, line: MoneyLine, series: str, amounts:
         _write(line, series, changed, project)
         _record(actor, line, series, former, changed)
         request_valuation(project.organization, [project.pk])
+        if series == CashFlow.Series.PLAN:
+            announce_definition_change([project.pk])
     return _report(former, changed, rounded)
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from organizations.definitions import announce_definition_change
 from organizations.errors import ConflictError
 from organizations.models import User
 from organizations.services import changes_between, record_event
@@ -40,6 +41,7 @@ def create_line(*, actor: User | None, project: Project, values: Mapping[str, An
     after = {name: value for name, value in values.items() if value not in (None, "")}
     record_event(actor=actor, action="line.created", target=line, after=after)
     request_valuation(organization, [project.pk])
+    announce_definition_change([project.pk])
     return line
 
 
@@ -59,6 +61,7 @@ def update_line(*, actor: User | None, line: MoneyLine, values: Mapping[str, Any
     save_checked(line, people=["owner"], only=list(after))
     record_event(actor=actor, action="line.updated", target=line, before=before, after=after)
     request_valuation(project.organization, [project.pk])
+    announce_definition_change([project.pk])
     return line
 
 
@@ -80,6 +83,7 @@ def archive_line(*, actor: User | None, line: MoneyLine, reason: str = "") -> Mo
         line.save(update_fields=["archived_at"])
         record_event(actor=actor, action="line.archived", target=line, reason=reason)
         request_valuation(project.organization, [project.pk])
+        announce_definition_change([project.pk])
     return line
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from organizations.definitions import announce_definition_change
 from organizations.errors import ConflictError
 from organizations.models import Department, Organization, User
 from organizations.services import changes_between, record_event
@@ -85,6 +86,7 @@ def update_project(
     if after:
         record_event(actor=actor, action="project.updated", target=project, before=before, after=after)
         request_valuation(project.organization, [project.pk])
+        announce_definition_change([project.pk])
     return project
 
 

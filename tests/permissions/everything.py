@@ -17,6 +17,7 @@ from committee.links import undo_token, unsubscribe_token
 from committee.services import update_subscription
 from kpis.models import Kpi
 from kpis.services import NewBaseline, create_kpi, set_baseline
+from kpis.services.charters import hand_out_charter
 from organizations.models import ApiToken, Invitation, Membership, Organization, OutboundMail, Role, User
 from organizations.services import (
     add_member,
@@ -75,6 +76,7 @@ def make_everything(slug: str, mark: str) -> Everything:
         [lock] = lock_month(
             actor=admin, organization=organization, projects=[project], month=datetime.date(2024, 1, 1)
         )
+        hand_out_charter(actor=people[Role.PMO], project=project, reason=f"Agreed with {mark}")
         mail_and_keys, own = _mail_and_keys(organization, people, mark)
         batch = queue_import(
             actor=admin,
@@ -118,6 +120,8 @@ def _project(
             "go_live_planned": datetime.date(2025, 6, 1),
             "go_live_actual": datetime.date(2025, 7, 1),
             "sponsor": people[Role.EXECUTIVE],
+            "business_owner": people[Role.CONTRIBUTOR],
+            "it_owner": people[Role.EXECUTIVE],
         },
     )
     module = create_module(actor=pmo, project=project, values={"name": f"Stock {mark}", "weight": 1})
@@ -144,6 +148,7 @@ def _kpi(project: Project, people: dict[str, User], mark: str) -> Kpi:
             "unit": "h",
             "baseline_value": 48.0,
             "expected_start": datetime.date(2025, 7, 1),
+            "business_owner": people[Role.CONTRIBUTOR],
             "data_owner": people[Role.CONTRIBUTOR],
             "targets": {datetime.date(2026, 6, 1): 30.0},
         },
@@ -196,6 +201,8 @@ def _mail_and_keys(
         "mfa_": {"pk": 0},
         "kpis:": {"code": KPI},
         "kpis:create": {"code": PROJECT},
+        # As text: it is no id that another organization's rows could have.
+        "kpis:charter": {"code": PROJECT, "side": "business", "version": "1"},
         "assessments:kpi": {"code": KPI},
         "assessments:entry_save": {"code": KPI},
         "assessments:cell": {"code": KPI, "period": PERIOD.isoformat()},

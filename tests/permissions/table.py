@@ -197,6 +197,13 @@ _LISTS = [
     page("kpis:targets", DEFINERS, post=302),
     page("kpis:targets_export", DEFINERS),
     page("kpis:history", READERS),
+    # The business owner has no password yet, and is sent to set one.
+    page("kpis:charter", READERS),
+    page("kpis:charter_version", READERS),
+    page("kpis:charter_pdf", READERS),
+    page("kpis:charter_hand_out", DEFINERS, post=422),
+    page("kpis:charter_sign", frozenset({Role.CONTRIBUTOR}), get=302, post=302),
+    page("kpis:charter_return", frozenset({Role.CONTRIBUTOR}), get=302, post=302),
     page("assessments:kpi", READERS),
     page("assessments:kpi_chart", READERS),
     page("assessments:kpi_values_export", READERS),

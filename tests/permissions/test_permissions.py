@@ -83,7 +83,8 @@ class Visitors:
         )
         with transaction.atomic():
             answer = client.get(path) if method == "GET" else client.post(path, **form)
-            content = answer.getvalue().decode() if answer.streaming else answer.content.decode()
+            raw = answer.getvalue() if answer.streaming else answer.content
+            content = raw.decode(errors="replace")  # a PDF is no text
             transaction.set_rollback(True)
         return Seen(answer.status_code, content)
 

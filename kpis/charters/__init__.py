@@ -1,0 +1,1 @@
+"""The success definition of a project as one document: its content, its differences, its state."""
