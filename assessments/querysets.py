@@ -1,6 +1,7 @@
 """Reads of values and results."""
 
 import datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -62,8 +63,31 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Of how many KPIs the newest value counts, and how many of these nobody has verified yet."""
+
+    values: int = 0
+    preliminary: int = 0
+
+    def __add__(self, other: "Trust") -> "Trust":
+        return Trust(self.values + other.values, self.preliminary + other.preliminary)
+
+    @property
+    def verified(self) -> int:
+        return self.values - self.preliminary
+
+
 class KpiResultQuerySet(models.QuerySet["KpiResult"]):
     """Newest results of KPIs."""
+
+    def trust_by_project(self) -> dict[int, Trust]:
+        """How far the newest values of each project are verified, in one query."""
+        counted = self.filter(value__isnull=False, kpi__archived_at__isnull=True).order_by()
+        rows = counted.values_list("project_id").annotate(
+            number=models.Count("pk"), waiting=models.Count("pk", filter=models.Q(preliminary=True))
+        )
+        return {project_id: Trust(values, preliminary) for project_id, values, preliminary in rows}
 
 
 class ProjectResultQuerySet(models.QuerySet["ProjectResult"]):
@@ -71,4 +95,3 @@ class ProjectResultQuerySet(models.QuerySet["ProjectResult"]):
 
     def current(self) -> Self:
         return self.filter(project__archived_at__isnull=True)
-

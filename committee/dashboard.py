@@ -1,7 +1,7 @@
 """What the committee page shows, prepared from results alone: no figure is computed here."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from assessments.models import ProjectResult
 from assessments.project_page.cash import payback_points
+from assessments.querysets import Trust
 from charts.description import Chart, Step, Title
 from charts.kinds import bridge, cumulative_cash, sparkline
 from charts.numbers import Figures, compact_money
@@ -37,7 +38,8 @@ class Row:
     result: ProjectResult
     spark: Chart | None
     delta: float
-    #: (name of the tier, its score, why there is none)
+    #: values that nobody has verified yet
+    preliminary: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Dashboard:
     kpis_in: int
     kpis_due: int
     kpis_late: int
+    trust: Trust
     to_date: str
     bridge: Chart | None
     cash: Chart | None
@@ -84,9 +87,12 @@ def read_results() -> list[ProjectResult]:
     return sorted(results.only(*_READ, *(f"project__{name}" for name in shown)), key=rank)
 
 
-def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashboard:
-    """Prepare the page; texts are in the language in force."""
-    rows = [_row(result) for result in results]
+def build(
+    organization: Organization, results: Sequence[ProjectResult], trust: Mapping[int, Trust] | None = None
+) -> Dashboard:
+    """Prepare the page; texts are in the language in force. `trust` is by project."""
+    known = trust or {}
+    rows = [_row(result, known.get(result.project_id, Trust())) for result in results]
     totals = Totals(
         len(rows),
         sum(row.result.benefits_actual for row in rows),
@@ -111,6 +117,7 @@ def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashb
         kpis_in=sum(result.kpis_in for result in results),
         kpis_due=sum(result.kpis_due for result in results),
         kpis_late=sum(result.kpis_late for result in results),
+        trust=sum((known.get(result.project_id, Trust()) for result in results), Trust()),
         to_date=to_date,
         bridge=_bridge(organization, rows, totals, to_date),
         cash=_cash(organization, results),
@@ -118,12 +125,12 @@ def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashb
     )
 
 
-def _row(result: ProjectResult) -> Row:
+def _row(result: ProjectResult, trust: Trust) -> Row:
     spark = result.figures.get("spark")
     chart = None
     if spark and (any(spark["pl"]) or any(value for value in spark["ac"] if value)):
         chart = sparkline(labels=spark["months"], actual=spark["ac"], plan=spark["pl"])
-    return Row(result, chart, result.benefits_actual - result.benefits_plan)
+    return Row(result, chart, result.benefits_actual - result.benefits_plan, trust.preliminary)
 
 
 def _month(iso: str) -> str:

@@ -48,6 +48,7 @@ def render_rows(
         "never": pgettext("payback", "never"),
         "immediate": pgettext("payback", "at once"),
         "first_spend": _("from first spend"),
+        "preliminary": _("%(count)d preliminary"),
     }
     written = []
     for row in rows:
@@ -65,7 +66,9 @@ def _cells(row: "Row", figures: Figures, scale: float, words: dict[str, str]) ->
     return {
         "code": project.code,
         "name": project.name,
-        "kind": f"{project.system_kind} · {owner}" if owner else project.system_kind,
+        "kind": f"{project.system_kind} · {owner}{_preliminary(row, words)}"
+        if owner
+        else f"{project.system_kind}{_preliminary(row, words)}",
         "spark": mark_safe(cells.sparkline(row.spark, spoken=False)) if row.spark else "",  # noqa: S308
         **_money(row, figures, scale),
         "index": _NOTHING if result.value_index is None else _whole(result.value_index),
@@ -73,6 +76,11 @@ def _cells(row: "Row", figures: Figures, scale: float, words: dict[str, str]) ->
         "roi": _was_now(result.roi_plan, result.roi_outlook, lambda ratio: percent(ratio, 0)),
         "payback": _payback(result, words),
     }
+
+
+def _preliminary(row: "Row", words: dict[str, str]) -> str:
+    """Of how many KPIs the newest value is not verified yet."""
+    return f" · {words['preliminary'] % {'count': row.preliminary}}" if row.preliminary else ""
 
 
 def _money(row: "Row", figures: Figures, scale: float) -> dict[str, str]:

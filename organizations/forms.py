@@ -171,6 +171,7 @@ class SettingsForm(forms.ModelForm[Organization]):
         fields = [
             "name", "language", "zone", "night_hour", "currency", "fiscal_year_start", "discount_rate",
             "weight_functional", "weight_operational", "weight_strategic", "score_cap",
+            "four_eyes_functional", "four_eyes_operational", "four_eyes_strategic",
         ]  # fmt: skip
         field_classes = {
             "weight_functional": PlainNumberField,
@@ -182,6 +183,9 @@ class SettingsForm(forms.ModelForm[Organization]):
             "weight_functional": _("Weight of the functional tier"),
             "weight_operational": _("Weight of the operational tier"),
             "weight_strategic": _("Weight of the strategic tier"),
+            "four_eyes_functional": _("In the functional tier"),
+            "four_eyes_operational": _("In the operational tier"),
+            "four_eyes_strategic": _("In the strategic tier"),
         }
         help_texts = {
             "weight_functional": _("Does it run as contracted?"),
@@ -211,6 +215,14 @@ class SettingsForm(forms.ModelForm[Organization]):
                 _("Scores"),
                 _("The value index is the weighted mean of the tiers; only the weights' proportion counts."),
                 ["weight_functional", "weight_operational", "weight_strategic", "score_cap"],
+            ),
+            self._group(
+                _("Four eyes"),
+                _(
+                    "Where it is on, a value is verified by somebody who neither typed nor submitted it. Where "
+                    "it is off, administrators, PMO and finance may verify their own. What is verified stays so."
+                ),
+                ["four_eyes_functional", "four_eyes_operational", "four_eyes_strategic"],
             ),
         ]
 

@@ -129,7 +129,7 @@ def _kpi_notes(kpi: Any, today: datetime.date) -> list[str]:
     elif kpi.result_stale:
         notes.append(_("stale"))
     if kpi.result_preliminary:
-        notes.append(_("not verified"))
+        notes.append(_("preliminary, not yet verified"))
     return notes
 
 

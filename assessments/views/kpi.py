@@ -84,7 +84,7 @@ def _stats(
         {
             "label": _("Latest"),
             "value": with_unit(latest[1], kpi) if latest else "—",
-            "note": label(latest[0], kpi.frequency) if latest else _("no value yet"),
+            "note": _latest_note(kpi, latest[0], result) if latest else _("no value yet"),
         },
         {
             "label": _("Plan"),
@@ -104,6 +104,13 @@ def _stats(
         },
     ]
     return [*stats, {"label": _("Freshness"), **_freshness(kpi, result, latest, today)}]
+
+
+def _latest_note(kpi: Kpi, period: datetime.date, result: KpiResult | None) -> str:
+    text = label(period, kpi.frequency)
+    if result is not None and result.preliminary:
+        return _("%(period)s, preliminary, not yet verified") % {"period": text}
+    return text
 
 
 def _baseline_period(kpi: Kpi) -> str:
@@ -142,7 +149,7 @@ def _freshness(
         }
     if result is not None and result.stale:
         return {"value": _("stale"), "note": _("older than one and a half periods"), "tone": "bad"}
-    return {"value": _("fresh"), "note": _("not verified yet") if result and result.preliminary else ""}
+    return {"value": _("fresh"), "note": ""}
 
 
 def _status_badge(kpi: Kpi, result: KpiResult | None, today: datetime.date) -> dict[str, str]:

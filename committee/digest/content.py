@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP
 from typing import Any, Self
 
 from assessments.models import ProjectResult
+from assessments.querysets import Trust
 from charts.numbers import as_decimal, round_significant
 from committee.message import rank
 
@@ -112,6 +113,7 @@ class Situation:
     #: None when nothing has been computed yet
     as_of: datetime.date | None
     known_at: datetime.datetime | None
+    trust: Trust = field(default_factory=Trust)
 
     def content(self, *, entries_due: int = 0) -> Content:
         """Worst first, as on the committee page."""

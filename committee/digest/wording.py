@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from assessments.models.results import StatusWord
+from assessments.querysets import Trust
 from charts.numbers import compact, compact_money, signed
 from committee.digest.changes import Changes, ProjectChange
 from committee.digest.content import Content, ProjectFacts
@@ -143,6 +144,21 @@ def completeness(entered: int, due: int, late: int) -> str:
         "%(in)s of %(due)s KPI in, %(late)s late.", "%(in)s of %(due)s KPIs in, %(late)s late.", due
     )
     return sentence % values
+
+
+def trust(known: Trust) -> str:
+    """ "12 of 42 values are preliminary, not yet verified."; empty when all are verified."""
+    if not known.preliminary:
+        return ""
+    values = {"preliminary": known.preliminary, "values": known.values}
+    return (
+        ngettext(
+            "%(preliminary)s of %(values)s value is preliminary, not yet verified.",
+            "%(preliminary)s of %(values)s values are preliminary, not yet verified.",
+            known.values,
+        )
+        % values
+    )
 
 
 def totals(content: Content) -> tuple[int, int, int]:

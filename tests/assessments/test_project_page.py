@@ -175,7 +175,7 @@ def test_a_row_shows_baseline_value_plan_target_and_both_ratios(
     assert "10.0" in row
     assert "80 %" in row
     assert "<svg" in row
-    assert "not verified" in row
+    assert "preliminary, not yet verified" in row
 
 
 def test_missing_strategic_evidence_is_said_beside_the_index(

@@ -30,6 +30,9 @@ VALUES = {
     "weight_operational": "30",
     "weight_strategic": "40",
     "score_cap": "120",
+    "four_eyes_functional": "on",
+    "four_eyes_operational": "on",
+    "four_eyes_strategic": "on",
 }
 URL = f"{ACME}settings/"
 
@@ -74,6 +77,18 @@ def test_a_new_name_computes_nothing(
     assert queued == []
     organization.refresh_from_db()
     assert organization.name == "Acme Group"
+
+
+def test_four_eyes_are_switched_by_tier_and_kept_in_the_history(
+    browser: Client, organization: Organization
+) -> None:
+    assert "neither typed nor submitted it" in text_of(browser.get(URL))
+    follow(browser, URL, **{name: value for name, value in VALUES.items() if name != "four_eyes_strategic"})
+    organization.refresh_from_db()
+    assert (organization.four_eyes_operational, organization.four_eyes_strategic) == (True, False)
+    with organization_scope(organization):
+        event = AuditEvent.objects.get(action="organization.updated")
+    assert (event.before, event.after) == ({"four_eyes_strategic": True}, {"four_eyes_strategic": False})
 
 
 def test_each_change_is_in_the_history_with_before_and_after(
