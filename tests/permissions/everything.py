@@ -77,9 +77,6 @@ def make_everything(slug: str, mark: str) -> Everything:
             actor=admin, organization=organization, projects=[project], month=datetime.date(2024, 1, 1)
         )
         hand_out_charter(actor=people[Role.PMO], project=project, reason=f"Agreed with {mark}")
-        [lock] = lock_month(
-            actor=admin, organization=organization, projects=[project], month=datetime.date(2024, 1, 1)
-        )
         mail_and_keys, own = _mail_and_keys(organization, people, mark)
         batch = queue_import(
             actor=admin,
