@@ -39,7 +39,10 @@ class Decidable:
     project_name: str
     version: int
     newest_status: str
-    newest_by: int | None
+    newest_value: float | None
+    newest_note: str
+    newest_source: str
+    #: the name of who keeps a draft there
     newest_name: str
     decided: int | None
     status: str
@@ -64,7 +67,7 @@ WITH asked AS (
     SELECT * FROM unnest(%(kpis)s::bigint[], %(periods)s::date[], %(seen)s::integer[]) AS a (kpi_id, period, seen)
 )
 SELECT k.id, a.period, a.seen, k.code, k.tier, k.frequency, k.project_id, p.name,
-    m.version, m.status, m.recorded_by_id, COALESCE(NULLIF(u.name, ''), u.email, ''),
+    m.version, m.status, m.value, m.note, m.source, COALESCE(NULLIF(u.name, ''), u.email, ''),
     d.version, COALESCE(d.status, ''), d.value, COALESCE(d.note, ''), COALESCE(d.source, ''), d.recorded_by_id,
     COALESCE(NULLIF(s.name, ''), s.email, ''), d.recorded_at,
     COALESCE(w.authors, '{{}}'), l.month
@@ -72,7 +75,7 @@ FROM asked a
 JOIN kpis_kpi k ON k.organization_id = %(organization)s AND k.id = a.kpi_id AND k.archived_at IS NULL
 JOIN projects_project p ON p.organization_id = %(organization)s AND p.id = k.project_id AND p.archived_at IS NULL
 JOIN LATERAL (
-    SELECT version, status, recorded_by_id FROM assessments_measurement n
+    SELECT version, status, value, note, source, recorded_by_id FROM assessments_measurement n
     WHERE n.organization_id = %(organization)s AND n.kpi_id = a.kpi_id AND n.period = a.period
     ORDER BY version DESC LIMIT 1
 ) m ON true

@@ -32,6 +32,7 @@ class Why(enum.Enum):
     OWN = "own"
     STATE = "state"
     LOCKED = "locked"
+    UNEXPLAINED = "unexplained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def verify_values(*, actor: User, organization: Organization, cells: Sequence[Se
     left as it is and said in the report.
     """
     report = DecisionReport()
-    states = _held_states(organization, cells, report)
+    states = held_states(organization, cells, report)
     chosen = [state for state in states if _may_verify(state, actor, organization, report)]
     _write(actor, organization, chosen, _Status.VERIFIED, "")
     return report
@@ -83,7 +84,7 @@ def return_values(
         text = _("Say what is wrong, so that it can be put right.")
         raise InvalidInputError(text, fields={"reason": text})
     report = DecisionReport()
-    states = _held_states(organization, cells, report)
+    states = held_states(organization, cells, report)
     chosen = [state for state in states if _may_return(state, report)]
     act = _write(actor, organization, chosen, _Status.RETURNED, reason)
     if act is not None:
@@ -107,7 +108,7 @@ def why_not(state: Decidable, actor: User, organization: Organization) -> tuple[
     return None
 
 
-def _held_states(
+def held_states(
     organization: Organization, cells: Sequence[SeenCell], report: DecisionReport
 ) -> list[Decidable]:
     """The cells as they stand now, nobody else writing meanwhile; without those that changed since they were seen."""
