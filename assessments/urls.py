@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import baseline, cell, entries, exports, importing, kpi, locks, project, verification
+from assessments.views import baseline, cell, entries, exports, formula, importing, kpi, locks, project, verification
 
 app_name = "assessments"
 
@@ -14,6 +14,12 @@ urlpatterns = [
         "o/<slug:organization_slug>/kpis/<slug:code>/baseline/<int:baseline_id>/file/",
         baseline.baseline_file,
         name="baseline_file",
+    ),
+    path("o/<slug:organization_slug>/kpis/<slug:code>/formula/", formula.formula, name="formula"),
+    path(
+        "o/<slug:organization_slug>/kpis/<slug:code>/formula/remove/",
+        formula.formula_remove,
+        name="formula_remove",
     ),
     path("o/<slug:organization_slug>/kpis/<slug:code>/chart.json", kpi.kpi_chart, name="kpi_chart"),
     path(

@@ -29,7 +29,10 @@ def get_charter_for(request: MemberRequest, code: str, version: int | None = Non
 
 
 def may_enter(membership: Membership, kpi: Kpi) -> bool:
-    """Whether the member may enter this KPI's values: those of any KPI, or of the ones they own."""
+    """Whether the member may enter this KPI's values: those of any KPI, or of the ones they own. Values
+    of a formula are computed."""
+    if kpi.source == Kpi.Source.FORMULA:
+        return False
     if allows(membership, Right.ENTER_ANY):
         return True
     owners = {kpi.data_owner_id, kpi.business_owner_id, kpi.it_owner_id}

@@ -27,11 +27,12 @@ class KpiQuerySet(models.QuerySet["Kpi"]):
         )
 
     def enterable_by(self, membership: Membership) -> Self:
-        """KPIs whose values this member may enter."""
+        """KPIs whose values this member may enter; those of a formula are computed."""
+        entered = self.active().exclude(source="formula")
         if allows(membership, Right.ENTER_ANY):
-            return self.active()
+            return entered
         if allows(membership, Right.ENTER):
-            return self.active().owned_by(membership.user_id)
+            return entered.owned_by(membership.user_id)
         return self.none()
 
     def listed(self) -> Self:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from assessments.method import METHOD_VERSION
 from assessments.models import Run
+from assessments.services.computing import compute_formulas
 from assessments.services.inputs import Inputs, load_inputs
 from assessments.services.money import ProjectMoney, value_money
 from assessments.services.record import TRANSACTION_LOCK
@@ -125,7 +126,9 @@ def _recompute(
     organization: Organization, project_ids: Sequence[int], trigger: str, as_of: datetime.date | None
 ) -> int:
     started = time.perf_counter()
-    known_at, run_id = _lock_and_read_clock(organization)
+    known_at, run_id, has_formulas = _lock_and_read_clock(organization)
+    if has_formulas and compute_formulas(organization, project_ids):
+        known_at = _read_clock()
     day = as_of or organization.today(known_at)
     inputs = load_inputs(organization.pk, as_of=day, known_at=known_at, project_ids=project_ids)
     valuation = value_projects(inputs)
@@ -224,17 +227,25 @@ def _project_ids(condition: str, values: dict[str, Any], *, limit: int | None = 
         return [row[0] for row in cursor.fetchall()]
 
 
-def _lock_and_read_clock(organization: Organization) -> tuple[datetime.datetime, int]:
-    """The moment up to which everything is known, and the number of the run that sees it."""
+def _lock_and_read_clock(organization: Organization) -> tuple[datetime.datetime, int, bool]:
+    """The moment up to which everything is known, the number of the run that sees it, and whether there are formulas."""
     with connection.cursor() as cursor:
         # One round trip, two statements: the clock is read once the lock is held.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, %s);"
-            " SELECT clock_timestamp(), nextval(pg_get_serial_sequence('assessments_run', 'id'))",
-            [TRANSACTION_LOCK, organization.pk],
+            " SELECT clock_timestamp(), nextval(pg_get_serial_sequence('assessments_run', 'id')),"
+            " EXISTS (SELECT FROM kpis_formula WHERE organization_id = %s)",
+            [TRANSACTION_LOCK, organization.pk, organization.pk],
         )
-        moment, number = cursor.fetchone()
-    return moment, number
+        moment, number, has_formulas = cursor.fetchone()
+    return moment, number, has_formulas
+
+
+def _read_clock() -> datetime.datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime.datetime = cursor.fetchone()[0]
+    return moment
 
 
 def _publish(run: Run, valuation: Valuation, started: float) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from assessments.locks import month_of_sql
 from assessments.models import Measurement, PeriodLock
+from kpis.models import Kpi
 from organizations.errors import InvalidInputError
 from organizations.models import Organization, User
 from organizations.services import record_event
@@ -58,13 +59,15 @@ def record_measurements(
     *,
     batch_id: int | None = None,
     audit: bool = True,
+    alone: bool = False,
 ) -> RecordReport:
     """Append a version for each value that says something new; all or nothing.
 
     Inside the organization's scope. A value equal to the newest version changes nothing, so a double click
     and a repeated file leave one version; a file is compared with what counts, whatever draft lies above it.
     When a KPI and period stand twice in `rows`, the later one counts. In a month that is locked nothing changes.
-    With `audit` False the caller writes the audit row, because it can say more.
+    With `audit` False the caller writes the audit row, because it can say more. `alone` is for a valuation: it holds
+    the organization's lock exclusively, so no row need be held, and none is that an editor of its KPI may hold.
 
     Raises:
         InvalidInputError: with `details["rows"]`, a list of {"index", "reason"}, at most 100.
@@ -77,7 +80,7 @@ def record_measurements(
         # Shared with other writers; a recompute takes it exclusively to decide what is known.
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [TRANSACTION_LOCK, organization.pk])
         while chunk := list(itertools.islice(stream, CHUNK)):
-            report, touched = _record_chunk(cursor, actor, organization, chunk, offset, batch_id)
+            report, touched = _record_chunk(cursor, actor, organization, chunk, offset, batch_id, alone)
             total += report
             projects |= touched
             offset += len(chunk)
@@ -100,15 +103,17 @@ def _record_chunk(
     chunk: Sequence[MeasurementInput],
     offset: int,
     batch_id: int | None,
+    alone: bool,
 ) -> tuple[RecordReport, set[int]]:
     _refuse(_shape_problems(chunk, offset))
     _stage(cursor, chunk)
-    # Two writers of one value wait for each other here; the order of ids keeps them from a deadlock.
-    cursor.execute(
-        "SELECT id FROM kpis_kpi WHERE organization_id = %s AND id IN (SELECT kpi_id FROM incoming)"
-        " ORDER BY id FOR NO KEY UPDATE",
-        [organization.pk],
-    )
+    if not alone:
+        # Two writers of one value wait for each other here; the order of ids keeps them from a deadlock.
+        cursor.execute(
+            "SELECT id FROM kpis_kpi WHERE organization_id = %s AND id IN (SELECT kpi_id FROM incoming)"
+            " ORDER BY id FOR NO KEY UPDATE",
+            [organization.pk],
+        )
     _refuse(_known_problems(cursor, organization, offset, batch_id, MAX_PROBLEMS))
     cursor.execute(
         _INSERT, {"organization": organization.pk, "actor": actor.pk if actor else None, "batch": batch_id}
@@ -186,14 +191,15 @@ SELECT i.place, CASE
     WHEN k.archived_at IS NOT NULL THEN 'archived'
     WHEN i.period <> date_trunc(k.frequency, i.period)::date THEN 'unaligned'
     WHEN i.period > %(today)s THEN 'future'
+    WHEN k.source = 'formula' AND i.source <> 'formula' THEN 'computed'
     ELSE 'locked' END, l.month, (SELECT p.name FROM projects_project p WHERE p.id = l.project_id)
 FROM incoming i LEFT JOIN kpis_kpi k ON k.organization_id = %(organization)s AND k.id = i.kpi_id
 LEFT JOIN assessments_periodlock l ON l.organization_id = %(organization)s AND l.project_id = k.project_id
     AND l.reopened_at IS NULL AND l.month = {month_of_sql("i.period", "k.frequency")}
-{_KNOWN.format(asked="AND l.id IS NOT NULL", says_nothing_new=_SAYS_NOTHING_NEW)}
+{_KNOWN.format(asked="AND (l.id IS NOT NULL OR k.source = 'formula')", says_nothing_new=_SAYS_NOTHING_NEW)}
 WHERE k.id IS NULL OR k.archived_at IS NOT NULL
     OR i.period <> date_trunc(k.frequency, i.period)::date OR i.period > %(today)s
-    OR (l.id IS NOT NULL AND NOT s.same)
+    OR ((l.id IS NOT NULL OR (k.source = 'formula' AND i.source <> 'formula')) AND NOT s.same)
 ORDER BY i.place LIMIT %(limit)s
 """  # noqa: S608
 
@@ -211,6 +217,7 @@ def _known_problems(
     reasons = {
         "unknown": _("There is no such KPI in this organization."),
         "archived": _("This KPI is archived; restore it first."),
+        "computed": _("This KPI is computed by a formula. Record the KPIs it reads, or remove the formula."),
         "unaligned": _("The date is not the first day of a period of this KPI."),
         "future": _("The period lies in the future."),
     }
@@ -231,9 +238,10 @@ def locked_reason(month: datetime.date, project: str) -> str:
 def locked_rows(
     organization: Organization, rows: Sequence[MeasurementInput], *, batch_id: int | None = None
 ) -> dict[int, str]:
-    """Which rows would be refused once a month is closed: place in `rows` → why. For imports, which go on
-    without them. Empty at once where nothing is locked."""
-    if not PeriodLock.objects.in_force().exists():
+    """Which rows would be refused because a month is closed or a formula computes their KPI: place in `rows` → why.
+    For imports, which go on without them. Empty at once where nothing is locked or computed."""
+    nothing_is_closed = not PeriodLock.objects.in_force().exists()
+    if nothing_is_closed and not Kpi.objects.filter(source=Kpi.Source.FORMULA).exists():
         return {}
     refused: dict[int, str] = {}
     with connection.cursor() as cursor:

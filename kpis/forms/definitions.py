@@ -35,6 +35,7 @@ class KpiForm(SeenMixin, forms.Form):
         self.kpi = kpi
         self._add_definition()
         self._add_owners(members)
+        self._offer_sources(kpi)
         if kpi is None:
             self._add_first_target()
         else:
@@ -70,6 +71,16 @@ class KpiForm(SeenMixin, forms.Form):
         unit.required = True
         unit.error_messages["required"] = _("Say in which unit values are entered: hours, %, CNY, pieces.")
         unit.help_text = _("hours, %, CNY, pieces")
+
+    def _offer_sources(self, kpi: Kpi | None) -> None:
+        """A formula is put in force, and removed, on a page of its own."""
+        source: Any = self.fields["source"]
+        computed = kpi is not None and kpi.source == Kpi.Source.FORMULA
+        source.choices = [
+            (value, name) for value, name in Kpi.Source.choices if (value == Kpi.Source.FORMULA) == computed
+        ]
+        if computed:
+            source.help_text = _("To enter values otherwise, remove the formula on its page.")
 
     def _add_owners(self, members: Iterable[Membership]) -> None:
         people = {str(member.user_id): member.user for member in members}

@@ -13,6 +13,7 @@ from kpis.models import Kpi, Target
 from kpis.services.baselines import baseline_of, first_baselines, keep_baseline, refuse_silent_rebaselining
 from kpis.services.charters import note_definition_change, projects_of
 from kpis.services.codes import free_codes, lock_codes
+from kpis.services.formula_codes import rename_in_formulas
 from kpis.services.plan import draw_plan_path
 from kpis.services.rules import check_definitions, refuse
 from kpis.services.targets import aligned_points, points_of, realign_targets
@@ -28,6 +29,7 @@ FIELDS = frozenset(
         "code", "name", "definition", "tier", "dimension", "direction", "unit", "decimals",
         "baseline_value", "baseline_start", "baseline_end", "range_low", "range_high", "tolerance",
         "minimum", "maximum", "weight", "frequency", "source", "expected_start", "business_owner", "it_owner", "data_owner",
+        "template",
     }
 )  # fmt: skip
 _TARGETS = "targets"
@@ -112,6 +114,7 @@ def update_kpi(*, actor: User | None, kpi: Kpi, values: Mapping[str, Any], reaso
     refuse_silent_rebaselining(kpi, former, reason)
     if "code" in after:
         _refuse_taken_codes([kpi])
+        rename_in_formulas(kpi, before["code"])
     if "frequency" in after:
         _refuse_frequency_with_values(kpi)
         realign_targets(kpi)

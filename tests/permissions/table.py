@@ -210,6 +210,8 @@ _LISTS = [
     page("assessments:values_export", READERS),
     page("assessments:baseline", DEFINERS, post=422),
     page("assessments:baseline_file", READERS),
+    page("assessments:formula", DEFINERS, post=422),
+    page("assessments:formula_remove", DEFINERS, get=405, post=302),
     page("assessments:entries", ENTERERS, post=302),
     page("assessments:entry_save", ENTERERS, get=405, post=302),
     page("assessments:cell", READERS),
