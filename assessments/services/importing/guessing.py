@@ -47,6 +47,7 @@ def guess_mapping(headings: Iterable[str]) -> dict[str, Any]:
             code="mapping",
             headings=labels,
         )
+    _refuse_doubles(labels, found)
     # The code decides where there is one: names change and repeat themselves.
     identity = "code" if found["code"] else "name"
     mapping: dict[str, Any] = {
@@ -69,6 +70,18 @@ def guess_mapping(headings: Iterable[str]) -> dict[str, Any]:
     if found["project"]:
         mapping["project"] = {"code": {"column": found["project"]}}
     return mapping
+
+
+def _refuse_doubles(labels: list[str], found: dict[str, str | None]) -> None:
+    """Which of two columns of one name is meant cannot be guessed."""
+    for label in filter(None, found.values()):
+        if f"{label}#2" in labels:
+            raise InvalidInputError(
+                _("The heading “%(heading)s” stands twice. Rename one of the two, or remove it.")
+                % {"heading": label},
+                code="mapping",
+                headings=labels,
+            )
 
 
 def _words(meaning: str) -> list[str]:

@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from organizations.errors import InvalidInputError
 from organizations.models import Organization, User
 
 from .guessing import guess_mapping
@@ -39,6 +41,10 @@ class FileImport:
                 self._values = read_value_rows(table, self._mapping, self.report, progress)
             else:
                 self._projects = read_project_rows(table, self._mapping, self.report, progress)
+        if not self.report.rows:
+            raise InvalidInputError(
+                _("The file has headings and no rows below them. Add at least one row of values.")
+            )
         progress(self.report.rows, self.report.rows)
 
     def write(self, actor: User | None, organization: Organization, *, batch_id: int | None) -> ImportReport:

@@ -23,6 +23,8 @@ MAX_INFLATED = 400 << 20
 MAX_RATIO = 200
 RATIO_FROM = 8 << 20
 MAX_CELLS = 8_000_000
+#: different texts; all of them are held in memory
+MAX_STRINGS = 2_000_000
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 1_000
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -67,11 +69,32 @@ def check_archive(path: str) -> None:
             refuse("not_a_workbook")
         inflated = 0
         for member in members:
-            with archive.open(member) as stream:
-                while chunk := stream.read(1 << 20):
-                    inflated += len(chunk)
-                    if inflated > MAX_INFLATED:
-                        refuse("too_large")
+            inflated = look_through(archive, member, inflated)
+
+
+def look_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo, inflated: int) -> int:
+    """Inflate one member and count what openpyxl would make of it; bytes inflated so far."""
+    name = member.filename.lower()
+    is_sheet, is_markup = name.startswith("xl/worksheets/"), name.endswith((".xml", ".rels"))
+    cells = strings = 0
+    last = b""
+    with archive.open(member) as stream:
+        while chunk := stream.read(1 << 20):
+            inflated += len(chunk)
+            if inflated > MAX_INFLATED:
+                refuse("too_large")
+            if is_markup and (b"<!DOCTYPE" in last + chunk[:16] or b"<!DOCTYPE" in chunk):
+                # Entities can unfold to any size; no spreadsheet writes them.
+                refuse("entities")
+            # Tags cut in two are too few to matter; a few other tags begin alike.
+            cells += chunk.count(b"<c") + chunk.count(b":c ") if is_sheet else 0
+            strings += chunk.count(b"<si") if name == "xl/sharedstrings.xml" else 0
+            if cells > MAX_CELLS:
+                refuse("too_many_cells", most=MAX_CELLS)
+            if strings > MAX_STRINGS:
+                refuse("too_large")
+            last = chunk[-16:]
+    return inflated
 
 
 def plain(value: Any) -> Any:

@@ -95,6 +95,10 @@ def _explain(document: dict[str, Any]) -> str:
             "as CSV or XLSX."
         ),
         "too_large": _("The workbook is too large to read. Save the table alone as CSV, or split it."),
+        "entities": _(
+            "The workbook holds definitions that no spreadsheet writes, and is refused. Save the table "
+            "alone as CSV or XLSX."
+        ),
         "other_workbook": _(
             "This is a binary or an OpenDocument workbook. Save it as XLSX or CSV and try again."
         ),

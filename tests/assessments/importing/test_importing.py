@@ -196,9 +196,10 @@ def test_a_row_longer_than_the_headings_is_left_out(importing: Import) -> None:
     assert counts(report) == (1, 0, 0)
 
 
-def test_headings_and_no_rows_are_an_import_of_nothing(importing: Import) -> None:
-    report = importing([])
-    assert report.as_json() == dict.fromkeys(report.as_json(), 0) | {"rejected": []}
+def test_headings_and_no_rows_are_no_import(importing: Import, organization: Organization) -> None:
+    with pytest.raises(InvalidInputError, match="headings and no rows"):
+        importing([])
+    assert batches_of(organization) == []
 
 
 def test_a_mapping_for_another_file_lists_the_headings_of_this_one(
