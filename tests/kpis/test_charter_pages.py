@@ -75,7 +75,14 @@ def test_the_pmo_hands_out_once_and_the_owners_see_what_they_promise(
     assert Charter.objects.count() == 1
     text = text_of(client_of(dora).get(page()))
     assert "waits for both owners" in text
-    for part in ("48.0", "30.0", "in Sep 2025", "Sign for the business", "quality", "fingerprint"):
+    for part in (
+        "48.0",
+        "30.0",
+        "in Sep 2025",
+        "Sign for the business",
+        "typed, not computed",
+        "fingerprint",
+    ):
         assert part in text
     assert "Sign for IT" not in text
     assert "Hand out" not in text
