@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import models
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +18,7 @@ from charts.kinds import bridge, cumulative_cash, sparkline
 from charts.numbers import Figures, compact_money
 from committee.message import draft_message, rank
 from committee.table import render_rows
+from kpis.charters.states import NO_CHARTER, CharterState, charters_told, state_from
 from organizations.models import Organization
 from projects.periods import label, months_between
 
@@ -40,6 +42,7 @@ class Row:
     delta: float
     #: values that nobody has verified yet
     preliminary: int = 0
+    charter: CharterState = NO_CHARTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Dashboard:
     kpis_due: int
     kpis_late: int
     trust: Trust
+    #: projects whose definition, as it is now, is not signed by both sides
+    without_charter: int
     to_date: str
     bridge: Chart | None
     cash: Chart | None
@@ -81,16 +86,19 @@ class Dashboard:
 
 
 def read_results() -> list[ProjectResult]:
-    """Newest results with their projects, worst first, in one query; the monthly series stay in the database."""
+    """Newest results with their projects and `charters`, worst first, in one query; without the monthly series."""
     shown = ["code", "name", "system_kind", "gate", "business_owner__name", "business_owner__email"]
     results = ProjectResult.objects.current().select_related("project__business_owner")
-    return sorted(results.only(*_READ, *(f"project__{name}" for name in shown)), key=rank)
+    told = results.annotate(charters=charters_told(models.OuterRef("project_id")))
+    return sorted(told.only(*_READ, *(f"project__{name}" for name in shown)), key=rank)
 
 
 def build(
-    organization: Organization, results: Sequence[ProjectResult], trust: Mapping[int, Trust] | None = None
+    organization: Organization,
+    results: Sequence[ProjectResult],
+    trust: Mapping[int, Trust] | None = None,
 ) -> Dashboard:
-    """Prepare the page; texts are in the language in force. `trust` is by project."""
+    """Prepare the page from `read_results`; texts are in the language in force. `trust` is by project."""
     known = trust or {}
     rows = [_row(result, known.get(result.project_id, Trust())) for result in results]
     totals = Totals(
@@ -118,6 +126,7 @@ def build(
         kpis_due=sum(result.kpis_due for result in results),
         kpis_late=sum(result.kpis_late for result in results),
         trust=sum((known.get(result.project_id, Trust()) for result in results), Trust()),
+        without_charter=sum(not row.charter.is_signed for row in rows),
         to_date=to_date,
         bridge=_bridge(organization, rows, totals, to_date),
         cash=_cash(organization, results),
@@ -125,12 +134,18 @@ def build(
     )
 
 
-def _row(result: ProjectResult, trust: Trust) -> Row:
+def _row(result: Any, trust: Trust) -> Row:
     spark = result.figures.get("spark")
     chart = None
     if spark and (any(spark["pl"]) or any(value for value in spark["ac"] if value)):
         chart = sparkline(labels=spark["months"], actual=spark["ac"], plan=spark["pl"])
-    return Row(result, chart, result.benefits_actual - result.benefits_plan, trust.preliminary)
+    return Row(
+        result,
+        chart,
+        result.benefits_actual - result.benefits_plan,
+        trust.preliminary,
+        state_from(result.charters),
+    )
 
 
 def _month(iso: str) -> str:

@@ -86,6 +86,7 @@ def _words(slot: Slot, situation: Situation, content: Content, former: Former | 
         "known_at": situation.known_at,
         "completeness": wording.completeness(*wording.totals(content)),
         "trust": wording.trust(situation.trust),
+        "charters": wording.without_charter(situation.without_charter),
         "compared_with": former.sent_at if former else None,
         "collapsed": wording.collapsed(changes),
         "due": wording.entries_due(content.entries_due),

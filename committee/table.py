@@ -50,10 +50,12 @@ def render_rows(
         "first_spend": _("from first spend"),
         "preliminary": _("%(count)d preliminary"),
     }
+    marks: dict[str, SafeString] = {}
     written = []
     for row in rows:
         values = _cells(row, figures, scale, words)
         values["status"] = badges[row.result.status]
+        values["charter"] = _charter_mark(row, marks)
         filled = list(pieces)
         filled[1::2] = [_escaped(values[name]) for name in pieces[1::2]]
         written.append("".join(filled))
@@ -76,6 +78,17 @@ def _cells(row: "Row", figures: Figures, scale: float, words: dict[str, str]) ->
         "roi": _was_now(result.roi_plan, result.roi_outlook, lambda ratio: percent(ratio, 0)),
         "payback": _payback(result, words),
     }
+
+
+def _charter_mark(row: "Row", marks: dict[str, SafeString]) -> SafeString | str:
+    """What is not signed is marked; `marks` keeps the few there are, so that each is rendered once a page."""
+    state = row.charter
+    if state.is_signed:
+        return ""
+    label = state.label
+    if label not in marks:
+        marks[label] = render_to_string("kpis/charter_badge.html", {"state": state})
+    return marks[label]
 
 
 def _preliminary(row: "Row", words: dict[str, str]) -> str:

@@ -59,7 +59,9 @@ def baseline_file(request: MemberRequest, code: str, baseline_id: int) -> FileRe
     """The evidence of one baseline."""
     kpi = get_kpi_for(request, code)
     row = (
-        Baseline.objects.filter(kpi=kpi, pk=baseline_id, evidence__isnull=False).select_related("evidence").first()
+        Baseline.objects.filter(kpi=kpi, pk=baseline_id, evidence__isnull=False)
+        .select_related("evidence")
+        .first()
     )
     if row is None:
         raise NotFoundError

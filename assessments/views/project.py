@@ -21,6 +21,7 @@ from assessments.project_page.rows import (
 )
 from assessments.project_page.sentences import months, project_message
 from charts.numbers import MISSING, compact_money, percent
+from kpis.charters.states import charter_state_of
 from organizations.http import MemberRequest
 from organizations.permissions import Right, requires
 from projects.access import get_project_for
@@ -51,6 +52,7 @@ def project_page(request: MemberRequest, code: str) -> HttpResponse:
         coverage=coverage_stats(facts),
         lines=line_groups(lines),
         entries=project_history_entries(read_events(project)),
+        charter=charter_state_of(project.pk),
         **_money(project, result, currency),
     )
     return render(request, "assessments/project.html", context)

@@ -114,6 +114,8 @@ class Situation:
     as_of: datetime.date | None
     known_at: datetime.datetime | None
     trust: Trust = field(default_factory=Trust)
+    #: projects whose definition, as it is now, is not signed by both sides
+    without_charter: int = 0
 
     def content(self, *, entries_due: int = 0) -> Content:
         """Worst first, as on the committee page."""

@@ -161,6 +161,16 @@ def trust(known: Trust) -> str:
     )
 
 
+def without_charter(count: int) -> str:
+    """ "3 projects have no signed charter."; empty when all have one."""
+    if not count:
+        return ""
+    sentence = ngettext(
+        "%(count)s project has no signed charter.", "%(count)s projects have no signed charter.", count
+    )
+    return sentence % {"count": count}
+
+
 def totals(content: Content) -> tuple[int, int, int]:
     """(in, due, late) over all projects."""
     facts = content.projects.values()

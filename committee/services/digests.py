@@ -20,6 +20,7 @@ from committee.digest.schedule import Slot, falls_into_pause, newest_slot, newes
 from committee.emails import Former, digest_mail
 from committee.models import Delivery, Subscription
 from committee.services.subscriptions import KIND, subscribe_executives
+from kpis.charters.states import NO_CHARTER, charter_states
 from organizations.emails import zone_of
 from organizations.models import Membership, Organization, OutboundMail
 from organizations.permissions import Right, allows
@@ -191,7 +192,13 @@ def _read_situation(organization: Organization) -> Situation:
         as_of=run.as_of if run and results else None,
         known_at=run.known_at if run and results else None,
         trust=sum(KpiResult.objects.trust_by_project().values(), Trust()),
+        without_charter=_without_charter(results),
     )
+
+
+def _without_charter(results: Iterable[ProjectResult]) -> int:
+    states = charter_states()
+    return sum(not states.get(result.project_id, NO_CHARTER).is_signed for result in results)
 
 
 def _content_for(membership: Membership, situation: Situation, moment: datetime.datetime) -> Content:

@@ -1,11 +1,12 @@
 """Where the charters of projects stand: what pages and mails mark, in one query."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from kpis.models import Charter, CharterSignature
@@ -71,16 +72,10 @@ def charter_states(project_ids: Iterable[int] | None = None) -> dict[int, Charte
     charters = Charter.objects.exclude(status=Charter.Status.REPLACED)
     if project_ids is not None:
         charters = charters.filter(project__in=list(project_ids))
-    signed = CharterSignature.objects.filter(
-        charter=models.OuterRef("pk"), answer=CharterSignature.Answer.SIGNED
-    )
-    rows: dict[int, list[Any]] = {}
-    fields = ("project_id", "version", "status", "outdated_at")
-    for row in charters.order_by("-version").values_list(
-        *fields, ArraySubquery(signed.order_by("side").values_list("side", flat=True)), named=False
-    ):
-        rows.setdefault(row[0], []).append(row)
-    return {project_id: _state(found) for project_id, found in rows.items()}
+    rows: dict[int, list[Mapping[str, Any]]] = {}
+    for project_id, told in charters.order_by("-version").values_list("project_id", _told()):
+        rows.setdefault(project_id, []).append(told)
+    return {project_id: state_from(found) for project_id, found in rows.items()}
 
 
 def charter_state_of(project_id: int) -> CharterState:
@@ -88,14 +83,34 @@ def charter_state_of(project_id: int) -> CharterState:
     return charter_states([project_id]).get(project_id, NO_CHARTER)
 
 
-def _state(rows: list[Any]) -> CharterState:
-    """From (project, version, status, outdated at, signed sides) of its versions, the newest first."""
-    for _project, version, status, outdated_at, _sides in rows:
-        if status == Charter.Status.SIGNED and outdated_at is None:
-            return CharterState(Word.SIGNED, version)
-    _project, version, status, outdated_at, sides = rows[0]
-    if status == Charter.Status.RETURNED:
-        return CharterState(Word.RETURNED, version)
-    if status == Charter.Status.SIGNED or outdated_at is not None:
-        return CharterState(Word.OUTDATED, version)
-    return CharterState(Word.OPEN, version, frozenset(Side.values) - set(sides))
+def charters_told(project: models.OuterRef) -> ArraySubquery:
+    """The charters of a project as one column of another query, for `state_from`."""
+    charters = Charter.objects.filter(project=project).exclude(status=Charter.Status.REPLACED)
+    return ArraySubquery(charters.order_by("-version").values_list(_told(), flat=True))
+
+
+def state_from(charters: Sequence[Mapping[str, Any]]) -> CharterState:
+    """The state that a project's charters add up to, told as `charters_told` does, the newest first."""
+    if not charters:
+        return NO_CHARTER
+    for charter in charters:
+        if charter["status"] == Charter.Status.SIGNED and charter["outdated_at"] is None:
+            return CharterState(Word.SIGNED, charter["version"])
+    newest = charters[0]
+    if newest["status"] == Charter.Status.RETURNED:
+        return CharterState(Word.RETURNED, newest["version"])
+    if newest["status"] == Charter.Status.SIGNED or newest["outdated_at"] is not None:
+        return CharterState(Word.OUTDATED, newest["version"])
+    return CharterState(Word.OPEN, newest["version"], frozenset(Side.values) - set(newest["sides"]))
+
+
+def _told() -> JSONObject:
+    signed = CharterSignature.objects.filter(
+        charter=models.OuterRef("pk"), answer=CharterSignature.Answer.SIGNED
+    )
+    return JSONObject(
+        version="version",
+        status="status",
+        outdated_at="outdated_at",
+        sides=ArraySubquery(signed.order_by("side").values_list("side", flat=True)),
+    )
