@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from assessments.views import baseline, cell, entries, exports, formula, importing, kpi, locks, project, verification
+from assessments.views import (
+    baseline,
+    cell,
+    entries,
+    exports,
+    formula,
+    importing,
+    kpi,
+    locks,
+    project,
+    reminders,
+    timeliness,
+    verification,
+)
 
 app_name = "assessments"
 
@@ -63,6 +76,10 @@ urlpatterns = [
     path("o/<slug:organization_slug>/verification/", verification.verification, name="verification"),
     path("o/<slug:organization_slug>/locks/", locks.locks, name="locks"),
     path("o/<slug:organization_slug>/locks/<int:lock_id>/reopen/", locks.lock_reopen, name="lock_reopen"),
+    path("o/<slug:organization_slug>/reminders/", reminders.reminders, name="reminders"),
+    path("reminders/<str:token>/", reminders.pause, name="reminder_pause"),
+    path("reminders/<str:token>/resume/", reminders.resume, name="reminder_resume"),
+    path("o/<slug:organization_slug>/timeliness/", timeliness.timeliness, name="timeliness"),
     path("o/<slug:organization_slug>/import/", importing.import_page, name="import"),
     path("o/<slug:organization_slug>/import/<int:pk>/", importing.import_detail, name="import_detail"),
     path("o/<slug:organization_slug>/import/<int:pk>/run/", importing.import_run, name="import_run"),

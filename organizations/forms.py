@@ -270,10 +270,14 @@ class DepartmentForm(_DepartmentChoice):
 
     class Meta:
         model = Department
-        fields = ["name", "parent"]
+        fields = ["name", "parent", "lead"]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        lead = cast("forms.ModelChoiceField[User]", self.fields["lead"])
+        members = Membership.objects.filter(user__is_active=True)
+        lead.queryset = User.objects.filter(pk__in=members.values("user")).order_by("name", "email")
+        lead.empty_label = str(_("None"))
         field = cast("forms.ModelChoiceField[Department]", self.fields["parent"])
         field.queryset = Department.objects.exclude(pk=self.instance.pk).order_by("name")
 

@@ -37,7 +37,11 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
     """Departments of the organization in scope."""
 
     def listed(self) -> Self:
-        return self.select_related("parent").annotate(member_count=models.Count("members")).order_by("name")
+        return (
+            self.select_related("parent", "lead")
+            .annotate(member_count=models.Count("members"))
+            .order_by("name")
+        )
 
     def as_tree(self) -> "list[tuple[Department, int]]":
         """Departments with their depth, each after the one it is part of."""

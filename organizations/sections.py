@@ -13,6 +13,7 @@ SECTIONS = [
     (_("Settings"), "organizations:settings", Right.MANAGE_SETTINGS, "settings/"),
     (_("Members"), "organizations:members", Right.MANAGE_MEMBERS, "members/"),
     (_("Departments"), "organizations:departments", Right.DEFINE, "departments/"),
+    (_("Reminders"), "assessments:reminders", Right.DEFINE, "reminders/"),
     (_("Keys"), "organizations:tokens", Right.MANAGE_TOKENS, "keys/"),
     (_("History"), "organizations:audit", Right.SEE_AUDIT, "audit/"),
 ]

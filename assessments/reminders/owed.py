@@ -145,8 +145,8 @@ def _kpis_owing(today: datetime.date, returned: Iterable[int]) -> list[Kpi]:
     kpis: Any = Kpi.objects.active().filter(source__in=ENTERED, project__is_sample=False)
     kpis = kpis.annotate(
         newest=models.Subquery(newest), start=Coalesce("expected_start", TruncDate("created_at"))
-    )
-    waiting = models.Q(newest__isnull=True) | models.Q(newest__lt=complete) | models.Q(pk__in=list(returned))
+    ).alias(reached=Coalesce("newest", models.Value(datetime.date.min)))
+    waiting = models.Q(reached__lt=complete) | models.Q(pk__in=list(returned))
     found: list[Kpi] = list(kpis.filter(waiting).select_related("project").defer("definition", "plan_path"))
     return found
 

@@ -1,6 +1,7 @@
 """Background work of assessments."""
 
 from .importing import run_import, sweep_imports
+from .reminders import dispatch_reminders, send_reminders
 from .valuation import (
     dispatch_nightly,
     recompute_organization,
@@ -11,10 +12,12 @@ from .valuation import (
 
 __all__ = [
     "dispatch_nightly",
+    "dispatch_reminders",
     "recompute_organization",
     "recompute_projects",
     "run_import",
     "run_night",
+    "send_reminders",
     "sweep_imports",
     "sweep_valuations",
 ]

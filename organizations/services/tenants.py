@@ -120,30 +120,38 @@ def update_profile(*, user: User, values: Mapping[str, Any]) -> User:
 
 @transaction.atomic
 def create_department(
-    *, actor: User | None, organization: Organization, name: str, parent: Department | None = None
+    *,
+    actor: User | None,
+    organization: Organization,
+    name: str,
+    parent: Department | None = None,
+    lead: User | None = None,
 ) -> Department:
-    """A department, optionally below another."""
-    department = Department(organization=organization, name=name, parent=parent)
+    """A department, optionally below another and with a lead."""
+    department = Department(organization=organization, name=name, parent=parent, lead=lead)
     department.full_clean()
     department.save()
     record_event(
-        actor=actor, action="department.created", target=department, after={"name": name, "parent": parent}
+        actor=actor,
+        action="department.created",
+        target=department,
+        after={"name": name, "parent": parent, "lead": lead},
     )
     return department
 
 
 @transaction.atomic
 def update_department(
-    *, actor: User, department: Department, name: str, parent: Department | None
+    *, actor: User, department: Department, name: str, parent: Department | None, lead: User | None = None
 ) -> Department:
-    """Rename or move a department; it cannot move below itself."""
+    """Rename or move a department, or give it another lead; it cannot move below itself."""
     above = parent
     while above is not None:
         if above.pk == department.pk:
             raise InvalidInputError(_("A department cannot be part of itself. Choose another one above it."))
         above = above.parent
-    before, after = changes_between(department, {"name": name, "parent": parent})
-    department.name, department.parent = name, parent
+    before, after = changes_between(department, {"name": name, "parent": parent, "lead": lead})
+    department.name, department.parent, department.lead = name, parent, lead
     department.full_clean()
     department.save()
     record_event(actor=actor, action="department.updated", target=department, before=before, after=after)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from assessments.reminders.links import pause_token
 from assessments.services import MeasurementInput, record_measurements
 from assessments.services.commenting import write_comment
 from assessments.services.evidence import attach_evidence
@@ -193,6 +194,7 @@ def _mail_and_keys(
     own = {
         "committee:outbox_": {"pk": OutboundMail.objects.get(kind="invitation").pk},
         "committee:unsubscribe": {"token": unsubscribe_token(subscription)},
+        "assessments:reminder_": {"token": pause_token(member)},
         "committee:undo_unsubscribe": {"token": undo_token(subscription, "weekly")},
         # Only the mail knows the secret of an invitation.
         "organizations:accept_invitation": {"token": _token_of_mail()},

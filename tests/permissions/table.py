@@ -115,6 +115,8 @@ _LISTS = [
     everybody("organizations:accept_invitation"),
     everybody("committee:unsubscribe", post=200),
     everybody("committee:undo_unsubscribe", post=200),
+    everybody("assessments:reminder_pause", post=200),
+    everybody("assessments:reminder_resume", post=200),
     # Logging in and its passwords; steps that nobody has begun lead back
     everybody("account_login", **LOGGED_IN),
     everybody("account_signup", **LOGGED_IN),
@@ -223,6 +225,8 @@ _LISTS = [
     page("assessments:verification", VERIFIERS, post=422),
     page("assessments:locks", READERS),
     page("assessments:lock_reopen", DEFINERS, post=422),
+    page("assessments:reminders", DEFINERS, post=422),
+    page("assessments:timeliness", DEFINERS),
     page("assessments:import", DEFINERS, post=400),
     page("assessments:import_detail", DEFINERS),
     page("assessments:import_run", DEFINERS, get=405, post=302),
