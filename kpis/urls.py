@@ -3,7 +3,7 @@
 from django.urls import path
 
 from kpis import views
-from kpis.views import charters, exports
+from kpis.views import charters, exports, library, setup
 
 app_name = "kpis"
 
@@ -20,6 +20,16 @@ urlpatterns = [
         name="targets_export",
     ),
     path("o/<slug:organization_slug>/kpis/<slug:code>/history/", views.kpi_history, name="history"),
+    path("o/<slug:organization_slug>/projects/<slug:code>/kpis/setup/", setup.kpi_setup, name="setup"),
+    path("o/<slug:organization_slug>/library/", library.library, name="library"),
+    path("o/<slug:organization_slug>/library/new/", library.template_create, name="template_create"),
+    path("o/<slug:organization_slug>/library/<slug:code>/", library.template, name="template"),
+    path("o/<slug:organization_slug>/library/<slug:code>/edit/", library.template_edit, name="template_edit"),
+    path(
+        "o/<slug:organization_slug>/library/<slug:code>/archive/",
+        library.template_archive,
+        name="template_archive",
+    ),
     path("o/<slug:organization_slug>/projects/<slug:code>/charter/", charters.charter, name="charter"),
     path(
         "o/<slug:organization_slug>/projects/<slug:code>/charter/hand-out/",

@@ -28,6 +28,7 @@ KINDS: dict[str, Promise | str] = {
     "plan": gettext_lazy("Frozen plans"),
     "kpi": gettext_lazy("KPIs"),
     "charter": gettext_lazy("Charters"),
+    "template": gettext_lazy("KPI templates"),
     "values": gettext_lazy("Values"),
     "comment": gettext_lazy("Comments"),
     "evidence": gettext_lazy("Evidence"),
@@ -83,6 +84,10 @@ WORDS: dict[str, Promise | str] = {
     "charter.in_force": gettext_lazy("put the charter %(target)s in force: both sides have signed"),
     "charter.outdated": gettext_lazy("marked the charter %(target)s as outdated: the definition has changed"),
     "charter.fits_again": gettext_lazy("took the mark from the charter %(target)s: the definition is as it says"),
+    "template.created": gettext_lazy("kept the KPI template %(target)s"),
+    "template.updated": gettext_lazy("changed the KPI template %(target)s"),
+    "template.archived": gettext_lazy("archived the KPI template %(target)s"),
+    "template.restored": gettext_lazy("restored the KPI template %(target)s"),
     "values.recorded": gettext_lazy("recorded values"),
     "comment.written": gettext_lazy("commented on %(target)s"),
     "evidence.attached": gettext_lazy("attached evidence to %(target)s"),
@@ -129,6 +134,7 @@ FIELDS: dict[str, Promise | str] = {
     "side": gettext_lazy("side"),
     "evidence": gettext_lazy("evidence"),
     "formula": gettext_lazy("formula"),
+    "template": gettext_lazy("template"),
 }
 
 

@@ -77,15 +77,19 @@ def suggested(
     `taken` are codes that the project has already: they count for the balance and are not suggested again.
     """
     fitting = narrowed(known, {"system": system, "industry": industry})
-    # What is made for this system or this industry comes before what fits everybody; own ones first.
-    ranked = sorted(fitting, key=lambda one: -_closeness(one, system, industry))
+    closest = ranked(fitting, system, industry)
     chosen: list[Template] = []
     for tier in Kpi.Tier.values:
         have = [one for one in fitting if one.code in taken and one.tier == tier]
-        offered = [one for one in ranked if one.code not in taken and one.tier == tier]
+        offered = [one for one in closest if one.code not in taken and one.tier == tier]
         covered = {one.dimension for one in [*have, *chosen]}
         chosen += _varied(offered, SUGGESTED - len(have), covered)
     return chosen
+
+
+def ranked(known: Iterable[Template], system: str, industry: str) -> list[Template]:
+    """What is made for just this system and industry before what fits everybody; own ones first."""
+    return sorted(known, key=lambda one: -_closeness(one, system, industry))
 
 
 def _closeness(one: Template, system: str, industry: str) -> int:
@@ -99,11 +103,11 @@ def _closeness(one: Template, system: str, industry: str) -> int:
 
 
 def _varied(offered: Sequence[Template], count: int, covered: set[str]) -> list[Template]:
-    """The first `count`, a dimension that nobody covers yet before one more of the same."""
+    """The first `count`: own ones, then a dimension that nobody covers yet before one more of the same."""
     left, seen = list(offered), set(covered)
     chosen: list[Template] = []
     while left and len(chosen) < count:
-        best = next((one for one in left if one.dimension not in seen), left[0])
+        best = next((one for one in left if one.is_own or one.dimension not in seen), left[0])
         left.remove(best)
         chosen.append(best)
         seen.add(best.dimension)

@@ -33,7 +33,10 @@ _ALLOWED: dict[str, frozenset[str]] = {
     "systems": frozenset(SYSTEMS),
     "industries": frozenset(Industry.values),
 }
-_LONGEST = {"code": 60, "name_en": 200, "name_zh": 200, "unit": 40, "unit_zh": 40}
+_LONGEST = {
+    **{"code": 60, "unit": 40, "unit_zh": 40},
+    **dict.fromkeys(("name_en", "name_zh", "source_en", "source_zh"), 200),
+}
 _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER = re.compile(r"[0-9]|\bzero\b|零", re.IGNORECASE)

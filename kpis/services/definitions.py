@@ -30,6 +30,7 @@ FIELDS = frozenset(
         "baseline_value", "baseline_start", "baseline_end", "range_low", "range_high", "tolerance",
         "minimum", "maximum", "weight", "frequency", "source", "expected_start", "business_owner", "it_owner", "data_owner",
         "template",
+        "template",
     }
 )  # fmt: skip
 _TARGETS = "targets"

@@ -16,6 +16,7 @@ from kpis.access import get_kpi_for
 from kpis.forms import KpiFilterForm, KpiForm, initial_of, show_refusal
 from kpis.history import kpi_history_entries
 from kpis.models import Kpi
+from kpis.navigation import kpi_tabs
 from kpis.views.answers import status_of
 from organizations.errors import ConflictError, InvalidInputError
 from organizations.http import MemberRequest
@@ -43,6 +44,7 @@ def kpi_list(request: MemberRequest) -> HttpResponse:
         "archived": chosen.get("archived"),
         "may_define": allows(request.membership, Right.DEFINE),
         "projects": projects,
+        "tabs": kpi_tabs(request.organization, "kpis:list"),
     }
     return render(request, "kpis/list.html", context)
 

@@ -19,6 +19,7 @@ from committee.services import update_subscription
 from kpis.models import Kpi
 from kpis.services import NewBaseline, create_kpi, set_baseline
 from kpis.services.charters import hand_out_charter
+from kpis.services.templates import create_template
 from organizations.models import ApiToken, Invitation, Membership, Organization, OutboundMail, Role, User
 from organizations.services import (
     add_member,
@@ -33,7 +34,7 @@ from projects.models import MoneyLine, Project
 from projects.services import create_line, create_module, create_project, set_cash_flows
 
 #: in both organizations: an address must lead to the right one by the organization alone
-PROJECT, KPI = "ERP", "LEAD"
+PROJECT, KPI, TEMPLATE = "ERP", "LEAD", "T-01"
 #: a period of the KPI that has a value
 PERIOD = datetime.date(2025, 12, 1)
 
@@ -67,6 +68,7 @@ def make_everything(slug: str, mark: str) -> Everything:
         project, line, module_id = _project(organization, people, mark)
         kpi = _kpi(project, people, mark)
         evidence_id = _said_and_shown(kpi, people, mark)
+        _template(organization, people, mark)
         baseline = set_baseline(
             actor=admin,
             kpi=kpi,
@@ -164,6 +166,19 @@ def _kpi(project: Project, people: dict[str, User], mark: str) -> Kpi:
     return kpi
 
 
+def _template(organization: Organization, people: dict[str, User], mark: str) -> None:
+    values = {
+        "code": TEMPLATE,
+        "name": f"Handling time {mark}",
+        "definition": f"Hours from the receipt of a request to its answer, as {mark} counts them.",
+        "tier": Kpi.Tier.OPERATIONAL,
+        "dimension": Kpi.Dimension.EFFICIENCY,
+        "direction": Kpi.Direction.LOWER,
+        "unit": "h",
+    }
+    create_template(actor=people[Role.PMO], organization=organization, values=values)
+
+
 def _said_and_shown(kpi: Kpi, people: dict[str, User], mark: str) -> int:
     """A comment and a file on the value of `PERIOD`; the file's id."""
     actor = people[Role.CONTRIBUTOR]
@@ -203,6 +218,8 @@ def _mail_and_keys(
         "mfa_": {"pk": 0},
         "kpis:": {"code": KPI},
         "kpis:create": {"code": PROJECT},
+        "kpis:setup": {"code": PROJECT},
+        "kpis:template": {"code": TEMPLATE},
         # As text: it is no id that another organization's rows could have.
         "kpis:charter": {"code": PROJECT, "side": "business", "version": "1"},
         "assessments:kpi": {"code": KPI},

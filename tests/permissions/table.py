@@ -199,6 +199,12 @@ _LISTS = [
     page("kpis:targets", DEFINERS, post=302),
     page("kpis:targets_export", DEFINERS),
     page("kpis:history", READERS),
+    page("kpis:setup", DEFINERS, post=422),
+    page("kpis:library", READERS),
+    page("kpis:template", READERS),
+    page("kpis:template_create", DEFINERS, post=422),
+    page("kpis:template_edit", DEFINERS, post=422),
+    page("kpis:template_archive", DEFINERS, get=405, post=302),
     # The business owner has no password yet, and is sent to set one.
     page("kpis:charter", READERS),
     page("kpis:charter_version", READERS),
