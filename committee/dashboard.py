@@ -87,7 +87,15 @@ class Dashboard:
 
 def read_results() -> list[ProjectResult]:
     """Newest results with their projects and `charters`, worst first, in one query; without the monthly series."""
-    shown = ["code", "name", "system_kind", "gate", "business_owner__name", "business_owner__email"]
+    shown = [
+        "code",
+        "name",
+        "system_kind",
+        "gate",
+        "is_sample",
+        "business_owner__name",
+        "business_owner__email",
+    ]
     results = ProjectResult.objects.current().select_related("project__business_owner")
     told = results.annotate(charters=charters_told(models.OuterRef("project_id")))
     return sorted(told.only(*_READ, *(f"project__{name}" for name in shown)), key=rank)
@@ -126,7 +134,7 @@ def build(
         kpis_due=sum(result.kpis_due for result in results),
         kpis_late=sum(result.kpis_late for result in results),
         trust=sum((known.get(result.project_id, Trust()) for result in results), Trust()),
-        without_charter=sum(not row.charter.is_signed for row in rows),
+        without_charter=sum(not row.charter.is_signed and not row.result.project.is_sample for row in rows),
         to_date=to_date,
         bridge=_bridge(organization, rows, totals, to_date),
         cash=_cash(organization, results),

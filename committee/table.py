@@ -51,11 +51,12 @@ def render_rows(
         "preliminary": _("%(count)d preliminary"),
     }
     marks: dict[str, SafeString] = {}
+    sample = render_to_string("components/sample_badge.html")
     written = []
     for row in rows:
         values = _cells(row, figures, scale, words)
         values["status"] = badges[row.result.status]
-        values["charter"] = _charter_mark(row, marks)
+        values["mark"] = sample if row.result.project.is_sample else _charter_mark(row, marks)
         filled = list(pieces)
         filled[1::2] = [_escaped(values[name]) for name in pieces[1::2]]
         written.append("".join(filled))

@@ -16,6 +16,7 @@ SECTIONS = [
     (_("Reminders"), "assessments:reminders", Right.DEFINE, "reminders/"),
     (_("Keys"), "organizations:tokens", Right.MANAGE_TOKENS, "keys/"),
     (_("History"), "organizations:audit", Right.SEE_AUDIT, "audit/"),
+    (_("First steps"), "committee:start", Right.DEFINE, "start/"),
 ]
 
 

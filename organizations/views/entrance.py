@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from organizations.access import for_members
 from organizations.http import MemberRequest
 from organizations.models import Membership, Role, User
+from organizations.permissions import Right, allows
 from organizations.tenancy import user_scope
 
 FIRST_SCREENS = {
@@ -40,6 +41,9 @@ def choose(request: HttpRequest) -> HttpResponse:
 def member_home(request: MemberRequest) -> HttpResponse:
     """The member's first screen. An auditor from outside has none until a sample is shared with them."""
     screen = FIRST_SCREENS.get(Role(request.membership.role))
+    if not request.organization.generation and allows(request.membership, Right.DEFINE):
+        # Nothing was ever computed here: the committee page would be empty.
+        screen = "committee:start"
     if screen is None:
         return render(request, "organizations/nothing_shared.html")
     return redirect(screen, organization_slug=request.organization.slug)
