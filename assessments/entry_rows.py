@@ -1,124 +1,172 @@
-"""The rows of My entries: what is due, what is there, what was typed."""
+"""The tables of My entries: one for each frequency, its rows by project, what is late first."""
 
 import datetime
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.due import GRACE, due_from
-from assessments.forms import note_name, seen_name, value_name
+from assessments.due import GRACE, due_from, is_late
+from assessments.entry_cells import EntryCell, Message, Unsaved, build_cells, when
+from assessments.entry_markup import cells_markup, options_markup
+from assessments.entry_reading import Listed, Sheet
+from assessments.entry_states import CellState
+from assessments.entry_window import position
+from assessments.forms import ABSENCES, absence_name
 from assessments.models import Measurement
-from kpis.figures import planned_at, typed, written
+from kpis.figures import planned_at, written
 from kpis.models import Kpi
-from projects.periods import label, last_complete, shift
-
-Cell = tuple[int, datetime.date]
-Newest = Mapping[Cell, Measurement]
-
-#: order of the rows in a project
-_RETURNED, _LATE, _DUE, _SAVED, _NOT_DUE = range(5)
+from projects.models import Project
+from projects.periods import Frequency, label, last_complete
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What stands in a request and is not saved: texts by field name, problems by cell."""
+class Badge:
+    """A word in a frame, with a line beside it."""
 
-    texts: Mapping[str, str] = field(default_factory=dict)
-    problems: Mapping[Cell, str] = field(default_factory=dict)
-    conflicts: Mapping[Cell, Measurement] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class EntryCell:
-    """One input."""
-
-    name: str
-    seen_name: str
     label: str
+    tone: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """The fields by which a row says "not available because …"."""
+
+    period_name: str
+    periods: SafeString
+    reason_name: str
+    reasons: SafeString
+    text_name: str
     text: str
-    seen: int
-    state: str
-    problem: str
-    placeholder: str
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One KPI of the table."""
+    """One KPI of a table."""
 
     kpi: Kpi
     planned: str
-    planned_label: str
-    previous: list[tuple[str, str]]
     cells: list[EntryCell]
-    state: dict[str, str]
-    rank: int
-    note_name: str
-    note: str
+    badges: list[Badge]
+    #: cells with something to submit
+    drafts: int
+    #: a returned period that the table does not show: its name and first day
+    returned: tuple[str, str] | None
+    #: the periods for which a person may say that there is no value, the reasons, and the text typed
+    absence: Absence | None
 
     @property
-    def has_problem(self) -> bool:
-        return any(cell.problem for cell in self.cells)
+    def cells_markup(self) -> SafeString:
+        return cells_markup(self.cells)
+
+    @property
+    def messages(self) -> list[Message]:
+        return [cell.message for cell in self.cells if cell.message is not None]
+
+    @property
+    def is_bad(self) -> bool:
+        return any(message.is_bad for message in self.messages)
 
 
-def open_periods(kpi: Kpi, today: datetime.date) -> list[datetime.date]:
-    """The periods that can be entered here: the last complete one and the running one."""
-    last = last_complete(today, kpi.frequency)
-    return [last, shift(last, kpi.frequency, 1)]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one project in a table."""
+
+    project: Project
+    rows: list[EntryRow]
 
 
-def newest_of(kpis: Iterable[Kpi], today: datetime.date) -> dict[Cell, Measurement]:
-    """The newest version of the open periods and the two before, in one query."""
-    kpis = list(kpis)
-    periods = {period for kpi in kpis for period in (*_past(kpi, today), *open_periods(kpi, today))}
-    rows = Measurement.objects.filter(kpi__in=kpis, period__in=periods).newest().select_related("recorded_by")
-    return {(row.kpi_id, row.period): row for row in rows}
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The KPIs of one frequency. `columns` are the names of the periods, `due` the column that is due."""
+
+    name: str
+    planned: str
+    columns: list[str]
+    due: int
+    groups: list[Group]
 
 
-def build_row(kpi: Kpi, *, newest: Newest, today: datetime.date, typed_in: Typed) -> EntryRow:
-    """The row of a KPI that `assessments.due.with_due` has annotated."""
-    last = last_complete(today, kpi.frequency)
-    state, rank = _state(kpi, newest.get((kpi.pk, last)), today)
-    known = newest.get((kpi.pk, last))
-    note = known.note if known and known.status != Measurement.Status.RETURNED else ""
+def build_tables(sheet: Sheet, listed: Sequence[Listed], unsaved: Unsaved, base: str) -> list[Table]:
+    """The tables of a page. `base`: the address of the grid, below which each cell has its page."""
+    tables = []
+    for frequency, members in groupby(listed, lambda row: row.frequency):
+        periods = sheet.window.periods(frequency)
+        names = [label(period, frequency) for period in periods]
+        due = position(sheet.window, frequency)
+        groups = [
+            Group(
+                sheet.kpis[rows[0].pk].project,
+                [_row(row, sheet, list(zip(periods, names, strict=True)), unsaved, base) for row in rows],
+            )
+            for _project, found in groupby(members, lambda row: row.project_id)
+            if (rows := list(found))
+        ]
+        planned = _("Plan %(period)s") % {"period": names[due]}
+        tables.append(Table(str(Frequency(frequency).label), planned, names, due, groups))
+    return tables
+
+
+def build_rows(sheet: Sheet, unsaved: Unsaved, base: str) -> dict[int, tuple[EntryRow, Table]]:
+    """Single rows, each with the table it belongs to, for an answer to a script."""
+    listed = list(sheet.listed.values())
+    return {
+        row.kpi.pk: (row, table)
+        for one in listed
+        for table in build_tables(sheet, [one], unsaved, base)
+        for row in table.groups[0].rows
+    }
+
+
+def _row(
+    listed: Listed, sheet: Sheet, periods: list[tuple[datetime.date, str]], unsaved: Unsaved, base: str
+) -> EntryRow:
+    kpi = sheet.kpis[listed.pk]
+    cells = build_cells(kpi, periods, sheet, unsaved, base)
+    states = [sheet.states.get((kpi.pk, period)) for period, _name in periods]
+    due = position(sheet.window, kpi.frequency)
     return EntryRow(
         kpi=kpi,
-        planned=_planned(kpi, last),
-        planned_label=_("Plan %(period)s") % {"period": label(last, kpi.frequency)},
-        previous=[
-            (label(period, kpi.frequency), _past_value(kpi, newest.get((kpi.pk, period))))
-            for period in _past(kpi, today)
-        ],
-        cells=[_cell(kpi, period, newest, typed_in) for period in open_periods(kpi, today)],
-        state=state,
-        rank=rank,
-        note_name=note_name(kpi),
-        note=typed_in.texts.get(note_name(kpi), note),
+        planned=_planned(kpi, periods[due][0]),
+        cells=cells,
+        badges=_badges(listed, kpi, states, sheet),
+        drafts=sum(state is not None and state.draft is not None for state in states),
+        returned=_returned(listed, periods),
+        absence=_absence(kpi, cells, periods, periods[due][0], unsaved),
     )
 
 
-def rank_of(kpi: Kpi, today: datetime.date) -> int:
-    """The order of a KPI before its values are fetched: late, due, the rest."""
-    if not kpi.is_expected:  # type: ignore[attr-defined]
-        return _NOT_DUE
-    if kpi.has_value:  # type: ignore[attr-defined]
-        return _SAVED
-    return _LATE if is_late(kpi, today) else _DUE
-
-
-def is_late(kpi: Kpi, today: datetime.date) -> bool:
-    """Whether a due value is late: more than 7 days after the end of its period."""
-    return today > due_from(today, kpi.frequency) + GRACE
-
-
-def _past(kpi: Kpi, today: datetime.date) -> list[datetime.date]:
-    last = last_complete(today, kpi.frequency)
-    return [shift(last, kpi.frequency, -2), shift(last, kpi.frequency, -1)]
+def _absence(
+    kpi: Kpi,
+    cells: Sequence[EntryCell],
+    periods: Sequence[tuple[datetime.date, str]],
+    due: datetime.date,
+    unsaved: Unsaved,
+) -> Absence | None:
+    """The fields for "not available"; filled in and open where such an answer was not taken."""
+    free = [
+        (str(period), name) for cell, (period, name) in zip(cells, periods, strict=True) if not cell.readonly
+    ]
+    if not free:
+        return None
+    wrong = [period for period, _name in periods if (kpi.pk, period) in unsaved.absences]
+    reason, text = unsaved.absences[kpi.pk, wrong[0]] if wrong else ("", "")
+    return Absence(
+        period_name=absence_name(kpi.pk, "period"),
+        periods=options_markup(free, str(wrong[0] if wrong else due)),
+        reason_name=absence_name(kpi.pk, "reason"),
+        reasons=options_markup([("", "—"), *ABSENCES.items()], reason),  # type: ignore[list-item]
+        text_name=absence_name(kpi.pk, "text"),
+        text=text,
+        is_open=bool(wrong),
+    )
 
 
 def _planned(kpi: Kpi, period: datetime.date) -> str:
@@ -127,106 +175,74 @@ def _planned(kpi: Kpi, period: datetime.date) -> str:
     return written(planned_at(kpi, period), kpi)
 
 
-def _past_value(kpi: Kpi, version: Measurement | None) -> str:
-    return written(version.value if version else None, kpi)
+def _returned(listed: Listed, periods: list[tuple[datetime.date, str]]) -> tuple[str, str] | None:
+    period = listed.returned
+    if period is None or any(period == shown for shown, _name in periods):
+        return None
+    return label(period, listed.frequency), str(period)
 
 
-def _cell(kpi: Kpi, period: datetime.date, newest: Newest, typed_in: Typed) -> EntryCell:
-    known = newest.get((kpi.pk, period))
-    returned = known is not None and known.status == Measurement.Status.RETURNED
-    name, seen = value_name(kpi, period), seen_name(kpi, period)
-    stored = stored_text(known)
-    problem = _problem(kpi, period, typed_in)
-    version = known.version if known else 0
-    # After a conflict the other value has been seen: saving again is a decision.
-    if name in typed_in.texts and (kpi.pk, period) not in typed_in.conflicts:
-        version = _number(typed_in.texts.get(seen), version)
-    return EntryCell(
-        name=name,
-        seen_name=seen,
-        label=label(period, kpi.frequency),
-        text=typed_in.texts.get(name, stored),
-        seen=version,
-        state="check" if problem or returned else "saved" if stored else "",
-        problem=problem,
-        placeholder=written(known.value, kpi) if known and returned else "",
-    )
+def _badges(listed: Listed, kpi: Kpi, states: Sequence[CellState | None], sheet: Sheet) -> list[Badge]:
+    """What is the case in the last complete period, and whether drafts wait."""
+    today = sheet.window.today
+    known = sheet.states.get((kpi.pk, last_complete(today, kpi.frequency)))
+    badges = [_due_badge(listed, kpi, known, today)]
+    drafts = [state.draft for state in states if state is not None and state.draft is not None]
+    if drafts:
+        newest = max(drafts, key=lambda draft: draft.recorded_at)
+        names = {"count": len(drafts), "when": when(newest.recorded_at)}
+        text = ngettext("draft saved %(when)s", "%(count)d drafts saved %(when)s", len(drafts)) % names
+        badges.append(Badge(text, "open"))
+    return badges
 
 
-def stored_text(known: Measurement | None) -> str:
-    """What an untouched input holds: the newest value; nothing where it was returned."""
-    return "" if known is None or known.status == Measurement.Status.RETURNED else typed(known.value)
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else otherwise
-
-
-def _problem(kpi: Kpi, period: datetime.date, typed_in: Typed) -> str:
-    other = typed_in.conflicts.get((kpi.pk, period))
-    if other is None:
-        return typed_in.problems.get((kpi.pk, period), "")
-    names = {
-        "who": other.recorded_by or _("Somebody"),
-        "theirs": written(other.value, kpi),
-        "when": when(other.recorded_at),
-        "yours": typed_in.texts.get(value_name(kpi, period)) or "—",
-    }
-    return (
-        _(
-            "%(who)s entered %(theirs)s (%(when)s) after you opened this page; you typed %(yours)s."
-            " Save again to replace it, or type the other value."
-        )
-        % names
-    )
-
-
-def _state(kpi: Kpi, known: Measurement | None, today: datetime.date) -> tuple[dict[str, str], int]:
-    """The badge of the last complete period and the row's rank."""
-    if known is not None and known.status == Measurement.Status.RETURNED:
-        return {"label": _("returned"), "tone": "bad", "detail": known.note}, _RETURNED
-    if known is not None and known.status != Measurement.Status.DRAFT:
-        return _saved(known), _SAVED
-    if not kpi.is_expected:  # type: ignore[attr-defined]
+def _due_badge(listed: Listed, kpi: Kpi, known: CellState | None, today: datetime.date) -> Badge:
+    if listed.returned is not None:
+        return Badge(_("returned"), "bad")
+    decided = known.decided if known else None
+    if decided is not None and decided.counts:
+        if decided.value is None:
+            return Badge(_("not available"), "open", decided.note)
+        word = str(Measurement.Status(decided.status).label)
+        who = decided.who or str(Kpi.Source(decided.source).label)
+        return Badge(f"{word} {when(decided.recorded_at)}", "good", who)
+    if not listed.is_expected:
         start = kpi.expected_start or timezone.localdate(kpi.created_at)
-        names = {"period": label(start, kpi.frequency)}
-        return {"label": _("not due before %(period)s") % names, "tone": "open", "detail": ""}, _NOT_DUE
-    draft = _("A draft does not count yet.") if known is not None else ""
+        return Badge(_("not due before %(period)s") % {"period": label(start, kpi.frequency)}, "open")
     deadline = due_from(today, kpi.frequency) + GRACE
     days = (today - deadline).days
-    if days > 0:
-        text = ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
-        return {"label": text, "tone": "bad", "detail": draft}, _LATE
-    text = _("due by %(day)s") % {"day": formats.date_format(deadline, "MONTH_DAY_FORMAT")}
-    return {"label": text, "tone": "", "detail": draft}, _DUE
+    if is_late(today, kpi.frequency):
+        return Badge(ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}, "bad")
+    if not days:
+        return Badge(_("due today"), "")
+    return Badge(_("due by %(day)s") % {"day": formats.date_format(deadline, "MONTH_DAY_FORMAT")}, "")
 
 
-def _saved(known: Measurement) -> dict[str, str]:
-    who = str(known.recorded_by) if known.recorded_by else known.get_source_display()
-    if known.value is None:
-        return {"label": _("not available"), "tone": "open", "detail": known.note}
-    word = _("verified") if known.status == Measurement.Status.VERIFIED else _("saved")
-    return {"label": f"{word} {when(known.recorded_at)}", "tone": "good", "detail": who}
+def heading(listed: Sequence[Listed], today: datetime.date) -> str:
+    """ "7 values due, 2 late. 33 of 40 in for October 2026." """
+    expected = [kpi for kpi in listed if kpi.is_expected]
+    owed = [kpi for kpi in expected if not kpi.has_value]
+    if not listed:
+        return _("Nothing to enter")
+    if not expected:
+        return _("Nothing is due yet")
+    names: dict[str, Any] = {"in": len(expected) - len(owed), "all": len(expected)}
+    frequencies = {kpi.frequency for kpi in expected}
+    if len(frequencies) == 1:
+        frequency = frequencies.pop()
+        names["period"] = label(last_complete(today, frequency), frequency)
+        done = _("%(in)d of %(all)d in for %(period)s.") % names
+    else:
+        done = _("%(in)d of %(all)d in for their last complete period.") % names
+    return _("%(first)s %(second)s") % {"first": _owed(owed, today), "second": done}
 
 
-def when(moment: datetime.datetime) -> str:
-    """The time of today, the day of earlier, in the reader's zone."""
-    local = timezone.localtime(moment)
-    if local.date() == timezone.localdate():
-        return formats.time_format(local, "TIME_FORMAT")
-    return formats.date_format(local, "MONTH_DAY_FORMAT")
-
-
-def columns_of(rows: list[EntryRow]) -> dict[str, Any]:
-    """Headings by the periods of the most common frequency; rows of another one name theirs themselves."""
-    frequencies = Counter(row.kpi.frequency for row in rows)
-    if not frequencies:
-        return {}
-    frequency = frequencies.most_common(1)[0][0]
-    typical = next(row for row in rows if row.kpi.frequency == frequency)
-    return {
-        "frequency": frequency,
-        "planned": typical.planned_label,
-        "previous": [name for name, _text in typical.previous],
-        "cells": [cell.label for cell in typical.cells],
-    }
+def _owed(owed: Sequence[Listed], today: datetime.date) -> str:
+    if not owed:
+        return _("Nothing is due.")
+    names = {"due": len(owed), "late": sum(is_late(today, kpi.frequency) for kpi in owed)}
+    if not names["late"]:
+        return ngettext("%(due)d value due.", "%(due)d values due.", len(owed)) % names
+    return (
+        ngettext("%(due)d value due, %(late)d late.", "%(due)d values due, %(late)d late.", len(owed)) % names
+    )

@@ -6,8 +6,8 @@ A value is doubted when it lies
 - outside the natural process limits (XmR, METHOD §4) of the values before it, when there are five or more;
 - with fewer values before it, or limits without any width, more than 50 % away from the last one.
 
-The values before it are at most the 24 newest counted ones of earlier periods, so that years long gone do not
-widen or narrow what is expected today.
+The values before it are the counted ones of the 24 periods before its own, so that years long gone do not widen
+or narrow what is expected today.
 """
 
 import datetime
@@ -16,13 +16,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from assessments.method.control_chart import FEWEST_POINTS, xmr
+from assessments.method.control_chart import FEWEST_POINTS, natural_limits
 from assessments.models import Measurement
 from charts.numbers import compact, percent
 from kpis.figures import written
 from kpis.models import Kpi
+from projects.periods import shift
 
-#: values before the doubted one that say what is usual
+#: periods before the doubted value that say what is usual
 HISTORY = 24
 #: share of the last value beyond which a change is a jump, where there are too few values for limits
 LARGEST_CHANGE = 0.5
@@ -31,9 +32,12 @@ LARGEST_CHANGE = 0.5
 History = Sequence[tuple[datetime.date, float]]
 
 
-def histories_of(kpi_ids: Iterable[int]) -> dict[int, list[tuple[datetime.date, float]]]:
-    """The counted values of each KPI, oldest first, in one query."""
-    rows = Measurement.objects.filter(kpi__in=list(kpi_ids)).counted()
+def histories_of(
+    kpi_ids: Iterable[int], since: datetime.date | None = None
+) -> dict[int, list[tuple[datetime.date, float]]]:
+    """The counted values of each KPI (of periods from `since` on), oldest first, in one query."""
+    rows = Measurement.objects.filter(kpi__in=list(kpi_ids))
+    rows = (rows.filter(period__gte=since) if since else rows).counted()
     found: dict[int, list[tuple[datetime.date, float]]] = defaultdict(list)
     for kpi_id, period, value in rows.values_list("kpi_id", "period", "value"):
         if value is not None:
@@ -45,7 +49,8 @@ def doubts(kpi: Kpi, period: datetime.date, value: float | None, history: Histor
     """Why the value is doubted, as sentences; empty when it is plausible. No value is never doubted."""
     if value is None:
         return []
-    before = [known for when, known in history if when < period][-HISTORY:]
+    first = shift(period, kpi.frequency, -HISTORY)
+    before = [known for when, known in history if first <= when < period]
     return [*_range_doubt(kpi, value), *_jump_doubt(kpi, value, before)]
 
 
@@ -55,7 +60,8 @@ def doubts_by_cell(
     """The doubts about several cells (KPI, period), those without any left out; one query."""
     if not values:
         return {}
-    histories = histories_of({kpi_id for kpi_id, _period in values})
+    since = min(shift(period, kpis[kpi_id].frequency, -HISTORY) for kpi_id, period in values)
+    histories = histories_of({kpi_id for kpi_id, _period in values}, since)
     found = {
         cell: doubts(kpis[cell[0]], cell[1], value, histories.get(cell[0], ()))
         for cell, value in values.items()
@@ -75,9 +81,9 @@ def _jump_doubt(kpi: Kpi, value: float, before: Sequence[float]) -> list[str]:
     if not before:
         return []
     if len(before) >= FEWEST_POINTS:
-        chart = xmr(before)
-        if chart.lower is not None and chart.upper is not None and chart.upper > chart.lower:
-            return [] if chart.lower <= value <= chart.upper else [_jump(kpi, value, before)]
+        limits = natural_limits(before)
+        if limits is not None and limits[0] < limits[1]:
+            return [] if limits[0] <= value <= limits[1] else [_jump(kpi, value, before)]
     return [_jump(kpi, value, before)] if _is_large_change(value, before[-1]) else []
 
 

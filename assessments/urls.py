@@ -51,7 +51,7 @@ urlpatterns = [
         name="imports_export",
     ),
     path("o/<slug:organization_slug>/entries/", entries.entries, name="entries"),
-    path("o/<slug:organization_slug>/entries/<slug:code>/", entries.entry_save, name="entry_save"),
+    path("o/<slug:organization_slug>/entries/preview/", entries.entries_preview, name="entries_preview"),
     path("o/<slug:organization_slug>/entries/<slug:code>/<str:period>/", cell.cell, name="cell"),
     path(
         "o/<slug:organization_slug>/entries/<slug:code>/<str:period>/comment/",

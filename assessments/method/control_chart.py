@@ -87,14 +87,9 @@ def xmr(values: Numbers, *, baseline: int | None = None, rules: Rules = "nhs") -
     if rules not in RUN_LENGTHS:
         raise MethodError("rules", f'"nhs" or "wheeler" is expected, not {rules!r}')
     base = series[: _baseline(baseline, len(series))]
-    centre = base[0] + math.fsum(value - base[0] for value in base) / len(base) if base else None
-    ranges = [abs(after - before) for before, after in itertools.pairwise(base)]
-    mean_range = math.fsum(ranges) / len(ranges) if ranges else None
-    if centre is None or mean_range is None or len(base) < FEWEST_POINTS:
+    centre, mean_range, reach = _spread(base)
+    if centre is None or reach is None or mean_range is None:
         return ControlChart(centre, None, None, mean_range, None, "none", ())
-    reach = LIMIT_FACTOR * mean_range
-    if not math.isfinite(RANGE_LIMIT_FACTOR * mean_range + abs(centre)):
-        raise MethodError("values", "too large for limits that fit a float")
     largest = max(abs(value) for value in base)
     dust = [_DUST * max(largest, abs(value)) for value in series]
     around = _Series([value - centre for value in series], dust, reach)
@@ -107,6 +102,24 @@ def xmr(values: Numbers, *, baseline: int | None = None, rules: Rules = "nhs") -
         status="trial" if len(base) < FIRM_POINTS else "firm",
         signals=tuple(sorted(_signals(around, rules), key=lambda signal: signal.index)),
     )
+
+
+def natural_limits(values: Numbers) -> tuple[float, float] | None:
+    """The lower and upper limit of `xmr` alone, for who asks of many series; None under 5 values."""
+    centre, _mean_range, reach = _spread(numbers("values", values).tolist())
+    return None if centre is None or reach is None else (centre - reach, centre + reach)
+
+
+def _spread(base: list[float]) -> tuple[float | None, float | None, float | None]:
+    """Centre, mean moving range and how far the limits reach; what too few values do not give is None."""
+    centre = base[0] + math.fsum(value - base[0] for value in base) / len(base) if base else None
+    ranges = [abs(after - before) for before, after in itertools.pairwise(base)]
+    mean_range = math.fsum(ranges) / len(ranges) if ranges else None
+    if centre is None or mean_range is None or len(base) < FEWEST_POINTS:
+        return centre, mean_range, None
+    if not math.isfinite(RANGE_LIMIT_FACTOR * mean_range + abs(centre)):
+        raise MethodError("values", "too large for limits that fit a float")
+    return centre, mean_range, LIMIT_FACTOR * mean_range
 
 
 def assurance(

@@ -1,275 +1,234 @@
-"""My entries: a table of what is due, saved row by row."""
+"""My entries: tables of what is due. What is typed is kept as drafts, row by row, until it is submitted."""
 
 import datetime
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assessments.due import ENTERED, own_kpis, with_due
-from assessments.entry_rows import (
-    EntryRow,
-    Typed,
-    build_row,
-    columns_of,
-    is_late,
-    newest_of,
-    open_periods,
-    rank_of,
-    stored_text,
-)
-from assessments.forms import EntryForm, seen_name, value_name
-from assessments.services.entering import EntryReport, enter_values
-from kpis.access import get_kpi_for, may_enter
+from assessments.entry_cells import Unsaved
+from assessments.entry_reading import Listed, listed_kpis, read_sheet, scopes_of
+from assessments.entry_rows import build_rows, build_tables, heading
+from assessments.entry_states import Cell
+from assessments.entry_window import COLUMNS, Window, read_choice, read_window
+from assessments.forms import EntryForm, value_id
+from assessments.services.entering import EntryReport, enter_values, preview_values
 from kpis.models import Kpi
-from organizations.errors import ForbiddenError, InvalidInputError
+from organizations.errors import InvalidInputError
 from organizations.http import MemberRequest
 from organizations.permissions import Right, allows, requires
-from projects.models import Project
-from projects.periods import label, last_complete
+from projects.periods import label
 
 PER_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Whose KPIs the table shows, by the address."""
+class Action:
+    """What a button asks for: save | submit, of all or of one KPI (`submit:12`); mine | theirs for one cell."""
 
-    everybody: bool
-    project: str
-    kpi: str
+    word: str
+    kpi_id: int | None = None
+    cell: Cell | None = None
+    version: int = 0
+
+    def submits(self, kpi_id: int) -> bool:
+        return self.word == "submit" and self.kpi_id in (None, kpi_id)
 
 
 @requires(Right.ENTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def entries(request: MemberRequest) -> HttpResponse:
-    """The table; a POST is "Save all"."""
-    if request.method == "POST":
-        return _save_all(request)
-    return _render_page(request, Typed())
+    """The tables; a POST keeps or submits what was typed. A script that asks for JSON gets the changed rows."""
+    response = _enter(request) if request.method == "POST" else _render_page(request, Unsaved())
+    patch_vary_headers(response, ["Accept"])
+    return response
 
 
 @requires(Right.ENTER)
 @require_POST
-def entry_save(request: MemberRequest, code: str) -> HttpResponse:
-    """Save the row of one KPI. htmx gets the row back, a plain form the page."""
-    kpi = get_kpi_for(request, code, Right.ENTER)
-    if not may_enter(request.membership, kpi):
-        raise ForbiddenError(
-            _("You may enter the values of the KPIs you answer for. This is not one of them.")
-        )
-    report, typed_in = _save(request, [kpi])
-    text = _row_message(kpi, report, typed_in)
-    if request.htmx:
-        return _render_row(request, kpi, typed_in, text)
-    waiting = _typed_elsewhere(request, kpi)
-    if typed_in.problems or typed_in.conflicts:
-        return _render_page(request, _merged(typed_in, waiting), status=422)
+def entries_preview(request: MemberRequest) -> HttpResponse:
+    """What would become of pasted cells, before anything is saved: numbers are read as when they are entered."""
+    form = EntryForm.of(request.POST.dict())
+    kpis = _entered_kpis(request, form)
+    values = form.read(kpis, request.organization.today())
+    found = preview_values(membership=request.membership, values=values)
+    rejected = {**form.problems, **found.refused}
+    cells = [(cell, kpis[cell[0]]) for cell in form.cells if cell[0] in kpis]
+    context = {
+        "count": len(form.cells),
+        "accepted": [value.cell for value in values if value.cell not in rejected],
+        "rejected": [_line(kpi, cell, rejected[cell]) for cell, kpi in cells if cell in rejected],
+        "doubted": [
+            _line(kpi, cell, found.unexplained[cell][0]) for cell, kpi in cells if cell in found.unexplained
+        ],
+        "outside": _number(request.POST.get("outside", "")),
+    }
+    html = get_template("assessments/entries_preview.html").render(context, request)
+    ready = [value_id(*cell) for cell in context["accepted"]]  # type: ignore[attr-defined]
+    return JsonResponse({"html": html, "ready": ready})
+
+
+def _line(kpi: Kpi, cell: Cell, text: str) -> dict[str, str]:
+    return {"kpi": kpi.name, "period": label(cell[1], kpi.frequency), "text": text}
+
+
+def _enter(request: MemberRequest) -> HttpResponse:
+    action = _action(request.POST.get("action", ""))
+    form = EntryForm.of(request.POST.dict())
+    if action.cell and action.word == "theirs":
+        form.take_theirs(action.cell)
+    elif action.cell and action.word == "mine":
+        form.keep_mine(action.cell, action.version)
+    report, unsaved = _record(request, form, action)
+    text = _outcome(report, unsaved)
+    if "application/json" in request.headers.get("Accept", ""):
+        shown = {action.cell[0]} if action.cell else set()
+        return _json(request, form.kpi_ids | shown, unsaved, text)
+    if unsaved.count:
+        messages.warning(request, text)
+        return _render_page(request, unsaved, status=422)
     messages.success(request, text)
-    if waiting:
-        return _render_page(request, Typed(waiting))
-    return HttpResponseRedirect(f"{_address(request)}#row-{kpi.pk}")
+    return HttpResponseRedirect(_address(request) + (f"#row-{action.kpi_id}" if action.kpi_id else ""))
 
 
-def _save_all(request: MemberRequest) -> HttpResponse:
-    chosen = Kpi.objects.enterable_by(request.membership).filter(pk__in=_ids(request))
-    kpis = list(chosen.select_related("project"))
-    report, typed_in = _save(request, kpis)
-    saved = len(report.saved)
-    text = ngettext("%(count)d value saved.", "%(count)d values saved.", saved) % {"count": saved}
-    problems = len(typed_in.problems) + len(typed_in.conflicts)
-    if not problems:
-        messages.success(request, text if saved else _("Nothing had changed."))
-        return HttpResponseRedirect(_address(request))
-    names = {"count": problems}
-    more = ngettext("%(count)d cell needs a look.", "%(count)d cells need a look.", problems) % names
-    messages.warning(request, _("%(first)s %(second)s") % {"first": text, "second": more})
-    return _render_page(request, typed_in, status=422)
-
-
-def _save(request: MemberRequest, kpis: Iterable[Kpi]) -> tuple[EntryReport, Typed]:
+def _record(request: MemberRequest, form: EntryForm, action: Action) -> tuple[EntryReport, Unsaved]:
     """Save what is right; keep what is not, with what is wrong about it."""
-    today = request.organization.today()
-    forms = [EntryForm(request.POST, kpi=kpi, periods=open_periods(kpi, today)) for kpi in kpis]
-    problems: dict[tuple[int, datetime.date], str] = {}
-    values = []
-    for form in forms:
-        form.is_valid()
-        values += form.values
-        problems |= {
-            (form.kpi.pk, period): text for period in form.periods if (text := form.error_of(period))
-        }
+    kpis = _entered_kpis(request, form)
+    values = form.read(kpis, request.organization.today())
+    values = [replace(value, submit=action.submits(value.kpi_id)) for value in values]
     report = EntryReport()
+    problems = dict(form.problems)
     if values:
         try:
             report = enter_values(membership=request.membership, values=values)
         except InvalidInputError as error:
-            problems |= {(value.kpi_id, value.period): str(error) for value in values}
-    problems |= {
-        cell: _("A saved value cannot be emptied. Type the right one, or say below why there is none.")
-        for cell in report.emptied
-    }
+            problems |= {value.cell: str(error) for value in values}
+    problems |= report.refused
     wrong = {*problems, *report.conflicts}
-    texts = {
-        name: text
-        for form in forms
-        if any((form.kpi.pk, period) in wrong for period in form.periods)
-        for name, text in form.unsaved(wrong).items()
+    texts = {cell: typed for cell, typed in form.cells.items() if cell in wrong}
+    absences = {cell: given for cell, given in form.absences.items() if cell in wrong}
+    return report, Unsaved(texts, problems, report.conflicts, report.unexplained, absences)
+
+
+def _entered_kpis(request: MemberRequest, form: EntryForm) -> dict[int, Kpi]:
+    own = Kpi.objects.enterable_by(request.membership).filter(pk__in=form.kpi_ids)
+    return {kpi.pk: kpi for kpi in own}
+
+
+def _outcome(report: EntryReport, unsaved: Unsaved) -> str:
+    """What happened, in one or two sentences."""
+    submitted, saved, wrong = len(report.submitted), len(report.saved), unsaved.count
+    parts = []
+    if submitted:
+        names = {"count": submitted}
+        parts.append(ngettext("%(count)d value submitted.", "%(count)d values submitted.", submitted) % names)
+    if saved:
+        names = {"count": saved}
+        parts.append(ngettext("%(count)d draft saved.", "%(count)d drafts saved.", saved) % names)
+    if wrong:
+        names = {"count": wrong}
+        parts.append(ngettext("%(count)d cell needs a look.", "%(count)d cells need a look.", wrong) % names)
+    return pgettext("between sentences", " ").join(parts) or _("Nothing had changed.")
+
+
+def _json(request: MemberRequest, kpi_ids: set[int], unsaved: Unsaved, text: str) -> JsonResponse:
+    """The rows of some KPIs, drawn anew, and what else changes on the page."""
+    today, window = request.organization.today(), _window(request)
+    listed = listed_kpis(request.membership, read_choice(request.GET.dict(), request.membership), today)
+    shown = [row for row in listed if row.pk in kpi_ids]
+    rows = build_rows(read_sheet(shown, window), unsaved, _entries_url(request)) if shown else {}
+    template = get_template("assessments/entries_row.html")
+    return JsonResponse(
+        {
+            "rows": {
+                str(pk): template.render({"row": row, "table": table}, request)
+                for pk, (row, table) in rows.items()
+            },
+            "heading": heading(listed, today),
+            "announcement": text,
+            "saved": formats.time_format(timezone.localtime(), "TIME_FORMAT"),
+            "left": [value_id(*cell) for cell in unsaved.left],
+            "problems": unsaved.count,
+        }
+    )
+
+
+def _render_page(request: MemberRequest, unsaved: Unsaved, status: int = 200) -> HttpResponse:
+    today, window = request.organization.today(), _window(request)
+    choice = read_choice(request.GET.dict(), request.membership)
+    listed = listed_kpis(request.membership, choice, today)
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    tables = build_tables(read_sheet(shown, window), shown, unsaved, _entries_url(request))
+    may_see_all = allows(request.membership, Right.ENTER_ANY)
+    projects, departments = scopes_of() if may_see_all else ([], [])
+    context = {
+        "heading": heading(listed, today),
+        "page": page,
+        "tables": tables,
+        "drafts": sum(row.drafts for table in tables for group in table.groups for row in group.rows),
+        "query": request.GET.urlencode(),
+        "choice": choice,
+        "scope": request.GET.get("scope", ""),
+        "may_see_all": may_see_all,
+        "projects": projects,
+        "departments": departments,
+        "may_import": allows(request.membership, Right.IMPORT),
+        **_moves(window, shown),
     }
-    return report, Typed(texts, problems, report.conflicts)
+    if choice.everybody or not choice.is_wide:
+        # The count in the navigation is of KPIs that are at hand.
+        context["due_count"] = sum(row.is_owed and row.is_own for row in listed)
+    return render(request, "assessments/entries.html", context, status=status)
 
 
-def _row_message(kpi: Kpi, report: EntryReport, typed_in: Typed) -> str:
-    if typed_in.problems or typed_in.conflicts:
-        return _("%(kpi)s was not saved. Look at its row.") % {"kpi": kpi.name}
-    if not report.saved:
-        return _("%(kpi)s: nothing had changed.") % {"kpi": kpi.name}
-    periods = pgettext("between names", ", ").join(
-        label(period, kpi.frequency) for _kpi, period in sorted(report.saved)
-    )
-    return _("%(kpi)s is saved for %(periods)s.") % {"kpi": kpi.name, "periods": periods}
+def _moves(window: Window, listed: list[Listed]) -> dict[str, Any]:
+    """Where the buttons for earlier, later and more periods lead."""
+    frequency = listed[0].frequency if listed else "month"
+    return {
+        "earlier": window.earlier(frequency),
+        "later": window.later(frequency),
+        "column_choices": [(count, count == window.columns) for count in COLUMNS],
+        "moved": window.start is not None,
+    }
 
 
-def _typed_elsewhere(request: MemberRequest, kpi: Kpi) -> dict[str, str]:
-    """What was typed in other rows when a browser without a script sent this one: it must not be lost."""
-    today = request.organization.today()
-    others = list(
-        Kpi.objects.enterable_by(request.membership).filter(pk__in=_ids(request)).exclude(pk=kpi.pk)
-    )
-    newest = newest_of(others, today)
-    typed_in: dict[str, str] = {}
-    for other in others:
-        for period in open_periods(other, today):
-            text = request.POST.get(value_name(other, period), "").strip()
-            if text != stored_text(newest.get((other.pk, period))):
-                seen = seen_name(other, period)
-                typed_in |= {value_name(other, period): text, seen: request.POST.get(seen, "")}
-    return typed_in
+def _window(request: MemberRequest) -> Window:
+    return read_window(request.GET.dict(), request.organization.today())
 
 
-def _ids(request: MemberRequest) -> set[int]:
-    """The KPIs whose cells are in the request."""
-    parts = [name.split("-") for name in request.POST if name.startswith("value-")]
-    return {int(part[1]) for part in parts if part[1].isdecimal() and len(part[1]) < 19}
-
-
-def _merged(typed_in: Typed, more: Mapping[str, str]) -> Typed:
-    return Typed({**more, **typed_in.texts}, typed_in.problems, typed_in.conflicts)
+def _entries_url(request: MemberRequest) -> str:
+    return reverse("assessments:entries", args=[request.organization.slug])
 
 
 def _address(request: MemberRequest) -> str:
     query = request.GET.urlencode()
-    return reverse("assessments:entries", args=[request.organization.slug]) + (f"?{query}" if query else "")
+    return _entries_url(request) + (f"?{query}" if query else "")
 
 
-def _choice(request: MemberRequest) -> Choice:
-    everybody = request.GET.get("scope") == "all" and allows(request.membership, Right.ENTER_ANY)
-    # PostgreSQL refuses to look for a text with a zero byte.
-    project, kpi = (request.GET.get(name, "").replace("\0", "") for name in ("project", "kpi"))
-    return Choice(everybody, project, kpi)
+def _action(text: str) -> Action:
+    """Read the value of a button; anything else keeps drafts, which harms nobody."""
+    word, *rest = text.split(":")
+    if word in {"mine", "theirs"} and len(rest) == 3 and rest[0].isdecimal() and rest[2].isdecimal():
+        try:
+            return Action(
+                word, cell=(int(rest[0]), datetime.date.fromisoformat(rest[1])), version=int(rest[2])
+            )
+        except ValueError:
+            return Action("save")
+    kpi_id = _number(rest[0]) if rest else None
+    return Action("submit" if word == "submit" and kpi_id != 0 else "save", kpi_id)
 
 
-def _chosen_kpis(request: MemberRequest, choice: Choice) -> list[Kpi]:
-    if choice.everybody or choice.kpi:
-        kpis: Any = Kpi.objects.enterable_by(request.membership).filter(source__in=ENTERED)
-    else:
-        kpis = own_kpis(request.membership)
-    if choice.project:
-        kpis = kpis.filter(project__code=choice.project)
-    if choice.kpi:
-        kpis = kpis.filter(code=choice.kpi)
-    return list(with_due(kpis.select_related("project"), request.organization.today()))
-
-
-def _render_page(request: MemberRequest, typed_in: Typed, status: int = 200) -> HttpResponse:
-    today, choice = request.organization.today(), _choice(request)
-    kpis = _chosen_kpis(request, choice)
-    page = Paginator(_sorted(kpis, today), PER_PAGE).get_page(request.GET.get("page"))
-    newest = newest_of(page.object_list, today)
-    rows = [build_row(kpi, newest=newest, today=today, typed_in=typed_in) for kpi in page.object_list]
-    may_see_all = allows(request.membership, Right.ENTER_ANY)
-    context = {
-        "heading": heading(kpis, today),
-        "page": page,
-        "groups": _groups(rows),
-        "columns": columns_of(rows),
-        "query": request.GET.urlencode(),
-        "choice": choice,
-        "may_see_all": may_see_all,
-        "projects": Project.objects.active().values_list("code", "name") if may_see_all else [],
-        "may_import": allows(request.membership, Right.IMPORT),
-    }
-    return render(request, "assessments/entries.html", context, status=status)
-
-
-def _render_row(request: MemberRequest, kpi: Kpi, typed_in: Typed, text: str) -> HttpResponse:
-    today = request.organization.today()
-    annotated = with_due(Kpi.objects.filter(pk=kpi.pk).select_related("project"), today).get()
-    row = build_row(annotated, newest=newest_of([kpi], today), today=today, typed_in=typed_in)
-    context = {
-        "row": row,
-        "frequency": request.POST.get("frequency", ""),
-        "query": request.GET.urlencode(),
-        "announcement": text,
-        "heading": heading(_chosen_kpis(request, _choice(request)), today),
-    }
-    return render(request, "assessments/entries_answer.html", context)
-
-
-def _sorted(kpis: list[Kpi], today: datetime.date) -> list[Kpi]:
-    """Projects with late values first, in each what is late or due first."""
-    ranks = {kpi.pk: rank_of(kpi, today) for kpi in kpis}
-    worst: dict[int, int] = {}
-    for kpi in kpis:
-        worst[kpi.project_id] = min(worst.get(kpi.project_id, ranks[kpi.pk]), ranks[kpi.pk])
-    return sorted(
-        kpis,
-        key=lambda kpi: (worst[kpi.project_id], kpi.project.name, kpi.project_id, ranks[kpi.pk], kpi.name),
-    )
-
-
-def _groups(rows: list[EntryRow]) -> list[dict[str, Any]]:
-    return [
-        {"project": project, "rows": sorted(found, key=lambda row: row.rank)}
-        for project, found in groupby(rows, lambda row: row.kpi.project)
-    ]
-
-
-def heading(kpis: list[Any], today: datetime.date) -> str:
-    """ "7 values due, 2 late. 33 of 40 in for October 2026." """
-    expected = [kpi for kpi in kpis if kpi.is_expected]
-    owed = [kpi for kpi in expected if not kpi.has_value]
-    if not kpis:
-        return _("Nothing to enter")
-    if not expected:
-        return _("Nothing is due yet")
-    names = {"in": len(expected) - len(owed), "all": len(expected)}
-    frequencies = {kpi.frequency for kpi in expected}
-    if len(frequencies) == 1:
-        frequency = frequencies.pop()
-        names["period"] = label(last_complete(today, frequency), frequency)  # type: ignore[assignment]
-        done = _("%(in)d of %(all)d in for %(period)s.") % names
-    else:
-        done = _("%(in)d of %(all)d in for their last complete period.") % names
-    return _("%(first)s %(second)s") % {"first": _owed(owed, today), "second": done}
-
-
-def _owed(owed: list[Kpi], today: datetime.date) -> str:
-    if not owed:
-        return _("Nothing is due.")
-    late = sum(is_late(kpi, today) for kpi in owed)
-    names = {"due": len(owed), "late": late}
-    if not late:
-        return ngettext("%(due)d value due.", "%(due)d values due.", len(owed)) % names
-    return (
-        ngettext("%(due)d value due, %(late)d late.", "%(due)d values due, %(late)d late.", len(owed)) % names
-    )
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0

@@ -1,81 +1,152 @@
-// My entries: arrow keys and Enter move, Esc takes back, a row is saved when the person leaves it.
-// Every row also has its own button and the page one for all; both work without this file.
+// My entries: what is typed is saved row by row as drafts, and submitted by a button. The page works without this
+// file; what it adds is in three modules (moving and taking back, the clipboard, saving), joined here.
 
-const grid = document.querySelector("[data-entry-grid]");
+const form = document.getElementById("entries");
+const { gridModule, pasteModule, savingModule } = form.dataset;
+const [{ makeGrid }, { readTable, writeTable, placeTable }, { makeSaver, post }] = await Promise.all(
+  [gridModule, pasteModule, savingModule].map((address) => import(address)));
 
-const rowOf = (element) => element.closest("[data-entry-row]");
-const cells = (row) => [...row.querySelectorAll("input[data-column]")];
-const isChanged = (row) => [...row.querySelectorAll("input:not([type=hidden])")].some((input) => input.value !== input.defaultValue);
+const rowOf = (element) => element.closest("tr[data-row]");
+const rowsOf = (elements) => new Set(elements.map(rowOf));
+const stateLine = document.getElementById("entries-state");
+const words = { saving: "saysSaving", saved: "saysSaved", look: "saysLook", typing: "saysTyping", offline: "saysOffline", logIn: "saysLogIn", failed: "saysFailed" };
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-function save(row) {
-  if (window.htmx && row.isConnected) row.dispatchEvent(new CustomEvent("save"));
+function say(word, values = {}) {
+  stateLine.textContent = fill(form.dataset[words[word]], values);
+  stateLine.dataset.state = word;
+  document.getElementById("entries-log-in").hidden = word !== "logIn";
+  countDrafts();
 }
 
-function neighbour(input, step) {
-  const column = input.dataset.column;
-  const all = [...grid.querySelectorAll(`input[data-column="${column}"]`)];
-  return all[all.indexOf(input) + step];
-}
+const allRows = [...form.querySelectorAll("tr[data-row]")];
+const inputsOf = (row) => [...row.querySelectorAll("td.entry > input")];
 
-function move(target, event) {
-  if (!target) return;
-  event.preventDefault();
-  target.focus();
-  target.select();
-}
-
-function onKey(event) {
-  const input = event.target;
-  if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
-  if (input.matches("input[data-column]")) {
-    const { selectionStart: start, selectionEnd: end, value } = input;
-    const whole = start === 0 && end === value.length;
-    const siblings = cells(rowOf(input));
-    const place = siblings.indexOf(input);
-    if (event.key === "ArrowDown") move(neighbour(input, 1), event);
-    else if (event.key === "ArrowUp") move(neighbour(input, -1), event);
-    else if (event.key === "ArrowRight" && (whole || start === value.length)) move(siblings[place + 1], event);
-    else if (event.key === "ArrowLeft" && (whole || end === 0)) move(siblings[place - 1], event);
+// Drafts and what is on its way to become one: what "Submit all" would hand in.
+function countDrafts() {
+  let all = 0;
+  for (const row of allRows) {
+    const count = inputsOf(row).filter((input) => !input.readOnly &&
+      (saver.isDirty(input) ? input.value.trim() : input.parentElement.classList.contains("draft"))).length;
+    row.classList.toggle("has-drafts", count > 0);
+    all += count;
   }
-  if (event.key === "Enter" && input.matches("input:not([type=hidden])")) enter(input, event);
-  else if (event.key === "Escape" && input.matches("input")) {
-    input.value = input.defaultValue;
-    input.select();
+  for (const place of document.querySelectorAll("[data-drafts]")) place.textContent = all || "";
+  for (const button of document.querySelectorAll("[data-submit-all]")) button.disabled = !all;
+}
+
+const saver = makeSaver(form, say);
+
+const grid = makeGrid(form, {
+  changed(inputs) {
+    saver.keep(inputs);
+    say("typing");
+    const here = rowOf(document.activeElement ?? form);
+    const rows = rowsOf(inputs);
+    const others = [...rows].filter((row) => row !== here);
+    if (others.length) saver.now(others, "save");
+    if (rows.has(here)) saver.later(here);
+  },
+  facts(input) {
+    document.getElementById("entries-facts").textContent = [input.getAttribute("aria-label"), input.title].filter(Boolean).join(": ");
+  },
+  pasted: {
+    copy(event, rows) {
+      event.preventDefault();
+      event.clipboardData.setData("text/plain", writeTable(rows));
+    },
+    paste(event, cells, inputAt) {
+      const rows = readTable(event.clipboardData.getData("text/plain"));
+      const block = cells.flat();
+      if (rows.length === 1 && rows[0].length === 1) {
+        if (block.length < 2) return; // one cell into one: as in any input
+        event.preventDefault();
+        preview(block.map((input) => [input, rows[0][0]]), 0);
+        return;
+      }
+      event.preventDefault();
+      const { pairs, outside } = placeTable(rows, inputAt);
+      preview(pairs, outside);
+    },
+  },
+});
+
+// ---- a paste is shown before it is written
+
+const dialog = document.getElementById("entries-paste");
+
+async function preview(pairs, outside) {
+  if (!pairs.length && !outside) return;
+  const body = new FormData();
+  for (const [input, text] of pairs) body.set(input.name, text);
+  body.set("outside", outside);
+  const answer = await post(form.dataset.preview, body);
+  if (answer.failure) {
+    say(answer.failure);
+    return;
   }
+  dialog.innerHTML = answer.html;
+  dialog.returnValue = "";
+  dialog.onclose = () => {
+    const ready = new Set(answer.ready);
+    if (dialog.returnValue === "keep") grid.write(pairs.filter(([input]) => ready.has(input.id)));
+  };
+  dialog.showModal();
 }
 
-function enter(input, event) {
+// ---- saving
+
+form.addEventListener("input", (event) => {
+  if (grid.has(event.target) || !event.target.matches("input[type=text]")) return;
+  saver.keep([event.target]);
+  say("typing");
+});
+form.addEventListener("focusout", (event) => {
+  const row = rowOf(event.target);
+  if (!row || row.contains(event.relatedTarget)) return;
+  if ([...row.querySelectorAll("input[type=text]")].some(saver.isDirty)) saver.now([row], "save");
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || grid.has(event.target) || !event.target.matches("input[type=text]")) return;
   event.preventDefault();
-  const next = input.dataset.column ? neighbour(input, event.shiftKey ? -1 : 1) : undefined;
-  if (next) move(next, event);
-  else save(rowOf(input));
-}
+  saver.now([rowOf(event.target)], "save");
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-row-action]");
+  if (!button) return;
+  event.preventDefault();
+  saver.now([rowOf(button)], button.value);
+});
+document.querySelector("[data-submit-all]").addEventListener("click", (event) => {
+  event.preventDefault();
+  saver.now(allRows.filter((row) => row.classList.contains("has-drafts")), "submit");
+});
 
-if (grid) {
-  grid.addEventListener("keydown", onKey);
-  grid.addEventListener("focusout", (event) => {
-    const row = rowOf(event.target);
-    if (row && !row.contains(event.relatedTarget) && isChanged(row)) save(row);
-  });
-  grid.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-save-row]");
-    if (!button || !window.htmx) return;
-    event.preventDefault();
-    save(rowOf(button));
-  });
-  // A log-in in another tab brings a new token: the cookie has it, this page has the old one.
-  grid.addEventListener("htmx:configRequest", (event) => {
-    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-    if (token) event.detail.headers["X-CSRFToken"] = token[1];
-  });
-  // A save that did not come back with a row must not look like one that did.
-  const failed = document.getElementById("entries-failed");
-  for (const name of ["htmx:responseError", "htmx:sendError"]) grid.addEventListener(name, () => { failed.hidden = false; });
-  grid.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.shouldSwap) failed.hidden = true; });
-  // Leaving with something typed and not saved (a refused value) asks first.
-  let sent = false;
-  document.getElementById("entries").addEventListener("submit", () => { sent = true; });
-  window.addEventListener("beforeunload", (event) => {
-    if (!sent && [...grid.querySelectorAll("[data-entry-row]")].some(isChanged)) event.preventDefault();
-  });
+// ---- what an earlier visit could not save
+
+const notice = document.getElementById("entries-kept");
+const { here, elsewhere } = saver.offered();
+if (here.length || elsewhere.size) {
+  const first = Math.min(...[...here.map(([, item]) => item), ...elsewhere.values()].map((item) => item.at));
+  const time = new Date(first).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const text = notice.querySelector("p");
+  text.textContent = fill(form.dataset.saysKept, { time, count: here.length + elsewhere.size });
+  for (const view of elsewhere.keys()) {
+    const link = document.createElement("a");
+    link.href = view || location.pathname;
+    link.textContent = link.href;
+    text.append(` ${form.dataset.saysElsewhere} `, link);
+  }
+  notice.querySelector("[data-put-back]").hidden = !here.length;
+  notice.hidden = false;
 }
+notice.addEventListener("click", (event) => {
+  if (event.target.closest("[data-put-back]")) saver.putBack(here);
+  else if (event.target.closest("[data-discard]")) saver.forget();
+  else return;
+  notice.hidden = true;
+  allRows[0]?.querySelector("input").focus();
+});
+countDrafts();
+form.dataset.ready = "";

@@ -21,6 +21,7 @@ from organizations.models import Organization, Role, User  # noqa: E402
 from organizations.services import add_member, create_organization, create_user  # noqa: E402
 from organizations.tenancy import organization_scope  # noqa: E402
 from projects.services import create_project  # noqa: E402
+from tests.browser.entries_data import ROLES, make_entries  # noqa: E402
 from tests.permissions.everything import make_everything  # noqa: E402
 
 PASSWORD = "correct-horse-battery"
@@ -59,7 +60,10 @@ def main() -> None:
             values = {"code": f"P{number:02}", "name": f"Roll-out number {number}"}
             create_project(actor=alice, organization=wide, values=values)
     recompute_organization(wide)
-    people = {"alice": alice, "li": li, "dora": dora}
+    carol = create_user(email="carol@sheet.example", password=PASSWORD, name="Carol")
+    otto = create_user(email="otto@sheet.example", name="Otto")
+    people = {"alice": alice, "li": li, "dora": dora, "carol": carol, "otto": otto}
+    make_entries(alice, ROLES, people)
     batch = acme.own["assessments:import_"]["pk"]
     run_import(acme.organization, batch)
     answer = {

@@ -16,7 +16,8 @@ PASSWORD = "correct-horse-battery"
 Open = Callable[..., Visit]
 #: an entered value is on the committee page within this time
 FRESH_SECONDS = 3.0
-CELL = "input[data-column='1']"
+#: of the last complete period, in the first of the tables
+CELL = "tr[data-row] td.entry:nth-child(5) input"
 
 
 def log_in(visit: Visit, email: str) -> None:
@@ -41,8 +42,14 @@ def seconds_until_committee_changes(visit: Visit, before: str) -> float:
 
 
 def type_value(page: Page, text: str) -> None:
+    """Typed, kept as a draft, explained where it is a jump, submitted."""
     page.fill(f"{CELL} >> nth=0", text)
-    page.click("[data-save-row] >> nth=0")
+    page.press(f"{CELL} >> nth=0", "Enter")
+    expect(page.locator("#entries-state")).to_have_attribute("data-state", "saved")
+    word = page.locator(".entry-message input >> nth=0")
+    if word.count():
+        word.fill("Checked with the plant")
+    page.click(".row-submit >> nth=0")
 
 
 def test_log_in_import_enter_and_see_the_committee_page_change(visit: Open) -> None:
@@ -58,7 +65,7 @@ def test_log_in_import_enter_and_see_the_committee_page_change(visit: Open) -> N
     after_import = committee_row(window)
     page = window.open("/o/acme/entries/?scope=all")
     type_value(page, "31.5")
-    expect(page.locator("#entries-announcement")).to_contain_text("is saved for")
+    expect(page.locator("#entries-announcement")).to_contain_text("1 value submitted.")
     assert seconds_until_committee_changes(window, after_import) < FRESH_SECONDS
     assert window.complaints == []
 
@@ -77,7 +84,7 @@ def test_the_same_in_chinese(visit: Open) -> None:
     assert window.page.get_attribute("html", "lang") == "zh-hans"
     page = window.open("/o/acme/entries/?scope=all")
     type_value(page, "1.2万")
-    expect(page.locator("#entries-announcement")).to_contain_text("Lead time Acme")
+    expect(page.locator("tr[data-row] >> nth=0")).to_have_attribute("data-submits", "0")
     assert seconds_until_committee_changes(window, before) < FRESH_SECONDS
     assert "The " not in window.text()
     assert window.complaints == []
@@ -107,9 +114,12 @@ def test_without_a_script_a_value_is_entered_and_read(visit: Open) -> None:
     log_in(window, "contributor@acme.example")
     page = window.open("/o/acme/entries/")
     page.fill(f"{CELL} >> nth=0", "33.25")
-    page.click("tbody button[type=submit] >> nth=0")
-    expect(page.locator("main")).to_contain_text("Lead time Acme is saved for")
+    page.click("tbody button[value^='save:'] >> nth=-1")
+    expect(page.locator("main")).to_contain_text("1 draft saved.")
     assert page.input_value(f"{CELL} >> nth=0") == "33.25"
+    page.fill(".entry-message input >> nth=0", "Checked with the plant")
+    page.click(".row-submit >> nth=0")
+    expect(page.locator("main")).to_contain_text("1 value submitted.")
     assert "Roll-out Acme" in committee_row(window)
 
 
@@ -147,8 +157,17 @@ def test_log_in_and_entry_by_keyboard_alone(visit: Open) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type("32.75")
     page.keyboard.press("Enter")
-    expect(page.locator("#entries-announcement")).to_contain_text("is saved for")
+    expect(page.locator("#entries-announcement")).to_contain_text("1 draft saved.")
     assert page.input_value(f"{CELL} >> nth=0") == "32.75"
+    word = page.locator(".entry-message input >> nth=0")
+    if word.count():
+        word.focus()
+        page.keyboard.type("Checked with the plant")
+        page.keyboard.press("Enter")
+    page.focus(f"{CELL} >> nth=0")
+    tab_to(page, ".row-submit")
+    page.keyboard.press("Enter")
+    expect(page.locator("#entries-announcement")).to_contain_text("1 value submitted.")
 
 
 @pytest.mark.parametrize("path", ["/o/acme/kpis/LEAD/", "/o/acme/projects/ERP/", "/o/acme/committee/"])

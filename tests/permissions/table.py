@@ -221,7 +221,7 @@ _LISTS = [
     page("assessments:formula", DEFINERS, post=422),
     page("assessments:formula_remove", DEFINERS, get=405, post=302),
     page("assessments:entries", ENTERERS, post=302),
-    page("assessments:entry_save", ENTERERS, get=405, post=302),
+    page("assessments:entries_preview", ENTERERS, get=405, post=200),
     page("assessments:cell", READERS),
     page("assessments:evidence", READERS),
     # Readers may look; who writes is asked where it is posted.
