@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from assessments.import_urls import urlpatterns as import_patterns
 from assessments.views import (
     baseline,
     cell,
@@ -80,12 +81,5 @@ urlpatterns = [
     path("reminders/<str:token>/", reminders.pause, name="reminder_pause"),
     path("reminders/<str:token>/resume/", reminders.resume, name="reminder_resume"),
     path("o/<slug:organization_slug>/timeliness/", timeliness.timeliness, name="timeliness"),
-    path("o/<slug:organization_slug>/import/", importing.import_page, name="import"),
-    path("o/<slug:organization_slug>/import/<int:pk>/", importing.import_detail, name="import_detail"),
-    path("o/<slug:organization_slug>/import/<int:pk>/run/", importing.import_run, name="import_run"),
-    path(
-        "o/<slug:organization_slug>/import/<int:pk>/rejected.csv",
-        importing.import_rejected,
-        name="import_rejected",
-    ),
+    *import_patterns,
 ]

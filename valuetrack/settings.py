@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-nightly": {"task": "assessments.tasks.dispatch_nightly", "schedule": 600.0},
     "sweep-valuations": {"task": "assessments.tasks.sweep_valuations", "schedule": 67.0},
     "sweep-imports": {"task": "assessments.tasks.sweep_imports", "schedule": 71.0},
+    "forget-import-files": {"task": "assessments.tasks.forget_import_files", "schedule": 10_801.0},
     "dispatch-reminders": {"task": "assessments.tasks.dispatch_reminders", "schedule": 613.0},
     "dispatch-digests": {"task": "committee.tasks.dispatch_digests", "schedule": 607.0},
     "sweep-outbox": {"task": "organizations.tasks.sweep_outbox", "schedule": 61.0},

@@ -1,6 +1,6 @@
 """Background work of assessments."""
 
-from .importing import run_import, sweep_imports
+from .importing import forget_import_files, run_import, sweep_imports
 from .reminders import dispatch_reminders, send_reminders
 from .valuation import (
     dispatch_nightly,
@@ -13,6 +13,7 @@ from .valuation import (
 __all__ = [
     "dispatch_nightly",
     "dispatch_reminders",
+    "forget_import_files",
     "recompute_organization",
     "recompute_projects",
     "run_import",

@@ -25,3 +25,11 @@ def sweep_imports() -> None:
             waiting = importing.waiting_imports()
         for batch_id in waiting:
             send(RUN, organization.pk, batch_id)
+
+
+@shared_task(name="assessments.tasks.forget_import_files")
+def forget_import_files() -> None:
+    """Remove uploaded files that have been kept long enough."""
+    for organization in Organization.objects.all():
+        with organization_scope(organization):
+            importing.forget_old_files(organization)

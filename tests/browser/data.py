@@ -55,6 +55,7 @@ def main() -> None:
     empty = create_organization(slug="empty", name="Empty", admin=alice)
     join(empty, li, Role.ADMIN)
     wide = create_organization(slug="wide", name="Wide", admin=alice)
+    join(create_organization(slug="files", name="Files", admin=alice), li, Role.ADMIN)
     with organization_scope(wide):
         for number in range(PROJECTS):
             values = {"code": f"P{number:02}", "name": f"Roll-out number {number}"}
@@ -70,6 +71,7 @@ def main() -> None:
         "sessions": {name: session_of(user) for name, user in people.items()},
         "mail": acme.own["committee:outbox_"]["pk"],
         "batch": batch,
+        "upload": acme.own["assessments:import_table"]["pk"],
         "line": acme.arguments["line_id"],
     }
     sys.stdout.write(json.dumps(answer) + "\n")

@@ -11,7 +11,7 @@ from assessments.reminders.links import pause_token
 from assessments.services import MeasurementInput, record_measurements
 from assessments.services.commenting import write_comment
 from assessments.services.evidence import attach_evidence
-from assessments.services.importing import queue_import
+from assessments.services.importing import queue_import, save_mapping, upload_import
 from assessments.services.locking import lock_month
 from assessments.services.recompute import recompute_organization
 from committee.links import undo_token, unsubscribe_token
@@ -35,6 +35,8 @@ from projects.services import create_line, create_module, create_project, set_ca
 
 #: in both organizations: an address must lead to the right one by the organization alone
 PROJECT, KPI, TEMPLATE = "ERP", "LEAD", "T-01"
+#: pages of an import that wait for their person
+UPLOAD_STEPS = ("table", "columns", "meanings", "preview", "mapping", "discard", "rejected_rows")
 #: a period of the KPI that has a value
 PERIOD = datetime.date(2025, 12, 1)
 
@@ -88,6 +90,9 @@ def make_everything(slug: str, mark: str) -> Everything:
             mapping={},
             dry_run=False,
         )
+        upload = upload_import(actor=admin, organization=organization, upload=_file(f"{mark}.csv"))
+        columns = {"kpi": {"code": {"column": "KPI"}}, "period": "Month", "value": "Value"}
+        save_mapping(batch=upload, mapping={"kind": "measurements", **columns})
     recompute_organization(organization, trigger="change")
     arguments = {
         "organization_slug": slug,
@@ -101,7 +106,9 @@ def make_everything(slug: str, mark: str) -> Everything:
         "baseline_id": baseline.pk,
         **mail_and_keys,
     }
-    return Everything(organization, people, arguments, {**own, "assessments:import_": {"pk": batch.pk}})
+    own["assessments:import_"] = {"pk": batch.pk}
+    own |= {f"assessments:import_{step}": {"pk": upload.pk} for step in UPLOAD_STEPS}
+    return Everything(organization, people, arguments, own)
 
 
 def _file(name: str) -> Any:

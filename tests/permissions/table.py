@@ -235,8 +235,18 @@ _LISTS = [
     page("assessments:timeliness", DEFINERS),
     page("assessments:import", DEFINERS, post=400),
     page("assessments:import_detail", DEFINERS),
+    page("assessments:import_table", DEFINERS, post=400),
+    page("assessments:import_columns", DEFINERS, post=400),
+    page("assessments:import_meanings", DEFINERS, post=302),
+    page("assessments:import_preview", DEFINERS, post=302),
+    page("assessments:import_mapping", DEFINERS, post=400),
     page("assessments:import_run", DEFINERS, get=405, post=302),
+    page("assessments:import_discard", DEFINERS, get=405, post=302),
+    page("assessments:import_repeat", DEFINERS, get=405, post=302),
+    # Not done, so nothing can be undone: back to its page.
+    page("assessments:import_undo", DEFINERS, get=302, post=302),
     page("assessments:import_rejected", DEFINERS),
+    page("assessments:import_rejected_rows", DEFINERS),
     page("assessments:imports_export", DEFINERS),
     # The committee and its mail
     page("committee:committee", READERS),

@@ -1,8 +1,12 @@
 """Imports: file → rows → mapping → projects, KPIs, targets, values → report. See docs/import.md."""
 
-from .batches import import_file, queue_import, recent_mappings, run_import, start_import, waiting_imports
+from .batches import import_file, queue_import, run_import, waiting_imports
+from .drafts import discard_import, repeat_import, save_mapping, start_check, start_import, upload_import
+from .keeping import forget_old_files
 from .mapping import load_mapping, parse_mapping_text, read_mapping
+from .rejected_rows import rejected_rows
 from .rejects import rejected_as_csv
+from .remembering import fitting_mappings, remembered_mappings
 from .report import ImportReport, Rejection
 from .running import FileImport
 from .undo_plan import UndoPlan, plan_undo
@@ -13,6 +17,9 @@ __all__ = [
     "ImportReport",
     "Rejection",
     "UndoPlan",
+    "discard_import",
+    "fitting_mappings",
+    "forget_old_files",
     "import_file",
     "load_mapping",
     "may_undo",
@@ -20,11 +27,16 @@ __all__ = [
     "plan_undo",
     "queue_import",
     "read_mapping",
-    "recent_mappings",
     "refuse_locked",
     "rejected_as_csv",
+    "rejected_rows",
+    "remembered_mappings",
+    "repeat_import",
     "run_import",
+    "save_mapping",
+    "start_check",
     "start_import",
     "undo_import",
+    "upload_import",
     "waiting_imports",
 ]

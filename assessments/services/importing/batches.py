@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from assessments.models import ImportBatch
-from organizations.errors import ConflictError, InvalidInputError, ProductError
+from organizations.errors import InvalidInputError, ProductError
 from organizations.jobs import LostClaimError, claim_job, fail_job, finish_job, heartbeat
 from organizations.models import JobRun, Organization, User
 from organizations.queue import send_after_commit
@@ -97,25 +97,6 @@ def queue_import(
     return batch
 
 
-@transaction.atomic
-def start_import(*, actor: User, batch: ImportBatch) -> ImportBatch:
-    """Import for good what was only checked, or try again what failed.
-
-    Raises:
-        ConflictError: it is running or done, or its file is not kept here.
-    """
-    started = ImportBatch.objects.filter(
-        pk=batch.pk, status__in=[Status.CHECKED, Status.FAILED], stored_as__gt=""
-    ).update(status=Status.WAITING, dry_run=False, error="", rows_done=0, finished_at=None, report={})
-    if not started:
-        raise ConflictError(_("This import is running or done already."))
-    JobRun.objects.filter(kind__in=["import", "import.check"], period=str(batch.pk)).update(attempts=0)
-    record_event(actor=actor, action="import.started", target=batch)
-    send_after_commit(TASK, batch.organization_id, batch.pk)
-    batch.refresh_from_db()
-    return batch
-
-
 def run_import(organization: Organization, batch_id: int) -> None:
     """The whole run by a worker. Called twice, late or after a crash it does the work once."""
     with organization_scope(organization):
@@ -171,20 +152,6 @@ def run_claimed(organization: Organization, batch: ImportBatch, job: JobRun) -> 
 def waiting_imports() -> list[int]:
     """Inside an organization's scope: batches that no worker has finished."""
     return list(ImportBatch.objects.filter(status__in=_OPEN).order_by("pk").values_list("pk", flat=True))
-
-
-def recent_mappings(limit: int = 10) -> list[tuple[int, str, dict[str, Any]]]:
-    """Inside the scope: (batch id, file name, mapping) of the newest imports, each mapping once."""
-    seen: list[Any] = []
-    found = []
-    batches = ImportBatch.objects.filter(status__in=[Status.DONE, Status.CHECKED]).exclude(mapping={})
-    for pk, name, mapping in batches.values_list("pk", "file_name", "mapping")[:100]:
-        if mapping not in seen:
-            seen.append(mapping)
-            found.append((pk, name, mapping))
-        if len(found) == limit:
-            break
-    return found
 
 
 def _close(batch: ImportBatch, work: FileImport, report: ImportReport) -> None:

@@ -4,6 +4,8 @@ import datetime
 import math
 import re
 from decimal import Decimal
+from operator import itemgetter
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -136,6 +138,8 @@ class NumberReader:
                 return number
             if not number:
                 return None if self.field.zero_is_blank else 0.0
+        elif self._quick and type(cell) is float and cell and math.isfinite(cell):
+            return cell
         if cell in self._known:
             return self._known[cell]
         exact = self.exact(cells)
@@ -167,9 +171,11 @@ class NumberReader:
 class Period:
     """What the period cells of a row say. One object for each distinct text, however many rows have it."""
 
-    __slots__ = ("_aligned", "span", "text")
+    __slots__ = ("_aligned", "column", "span", "text")
 
-    def __init__(self, text: str, span: Span) -> None:
+    def __init__(self, column: str, text: str, span: Span) -> None:
+        #: the heading it stands under; in a wide file the heading itself
+        self.column = column
         self.text = text
         self.span = span
         self._aligned: dict[str, datetime.date] = {}
@@ -189,14 +195,15 @@ class PeriodReader:
         self.field = field
         self.positions = [columns.position(column) for column in field.columns]
         self.label = ", ".join(columns.label(column) for column in field.columns)
-        self._known: dict[tuple[type_of_cell, ...], Period] = {}
+        self._key_of = itemgetter(*self.positions)
+        self._known: dict[Any, Period] = {}
 
     def __call__(self, cells: Cells) -> Period:
-        key = tuple([cells[position] for position in self.positions])
+        key = self._key_of(cells)
         period = self._known.get(key)
         if period is None:
-            texts = [tidy(cell) for cell in key]
-            period = self._known[key] = Period(" ".join(texts), self._read(texts))
+            texts = [tidy(cells[position]) for position in self.positions]
+            period = self._known[key] = Period(self.label, " ".join(texts), self._read(texts))
         return period
 
     def reject(self, report: ImportReport, row: int, cells: Cells, reason: str) -> None:

@@ -17,9 +17,9 @@ from projects.periods import shift
 
 from .making import Made
 from .mapping import Baseline, MeasurementMapping
-from .measurement_rows import KpiDraft
 from .project_finding import ProjectFinder
 from .report import ImportReport
+from .value_rows import KpiDraft
 
 Points = dict[datetime.date, float]
 

@@ -169,7 +169,7 @@ def read_mapping(content: Any) -> Mapping:
     """
     root = Section(content)
     kind = root.choice("kind", ["measurements", "projects"])
-    options = _read_file_options(root.section("file"))
+    options = read_file_options(root.take("file", {}))
     create = root.section("create")
     creates_projects = create.flag("projects")
     mapping: Mapping
@@ -198,7 +198,9 @@ def columns_of(mapping: Mapping) -> list[str]:
     return list(dict.fromkeys(column for field in fields for column in field.columns))
 
 
-def _read_file_options(section: Section) -> FileOptions:
+def read_file_options(content: Any) -> FileOptions:
+    """How to read the file, from the mapping's `file`."""
+    section = Section(content, "file")
     options = FileOptions(
         header_row=section.whole("header_row", 1),
         encoding=section.choice("encoding", list(ENCODINGS), "utf-8")

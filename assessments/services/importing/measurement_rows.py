@@ -1,8 +1,8 @@
 """The rows of a file with values, read without the database."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from operator import itemgetter
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
@@ -12,85 +12,42 @@ from projects.numbers import parse_number
 from projects.period_texts import COARSENESS, Span, read_span
 
 from .cells import Cells, Columns, NumberReader, Period, PeriodReader, TextReader
+from .fields import TextField
 from .mapping import KpiFields, MeasurementMapping, columns_of
 from .project_rows import ProjectDraft, ProjectReader, check_choice
-from .report import ImportReport, Rejection
+from .report import ImportReport
 from .tables import Listener, Table, type_of_cell
+from .value_rows import KpiDraft, ValueRows
 
 _TELL_EVERY = 2_000
-
-
-@dataclass(slots=True)
-class KpiDraft:
-    """A KPI of the file; `values` are what `create_kpis` takes, as far as the file says them.
-
-    `fault` is why it cannot be created from this file; it may still name a KPI that exists.
-    """
-
-    project: ProjectDraft
-    code: str
-    name: str
-    cell: str
-    column: str
-    values: dict[str, Any]
-    fault: Rejection | None = None
-
-
-@dataclass(slots=True)
-class ValueRow:
-    """One KPI in one period: `value` and `target` None where the file has none."""
-
-    row: int
-    kpi: KpiDraft
-    period: Period
-    value: float | None
-    target: float | None
-    note: str
-    #: heading and text of the period
-    period_column: str
-    period_text: str
-    #: "" where the file does not say it
-    status: str = ""
-
-    def says_the_same(self, other: "ValueRow") -> bool:
-        return (self.value, self.target, self.note) == (other.value, other.target, other.note)
-
-    def complete(self, other: "ValueRow") -> bool:
-        """Take over what `other`, of the same KPI and period, says where this says nothing."""
-        if self.target is None and other.value is None and not other.note:
-            self.target = other.target
-        elif self.value is None and not self.note and other.target is None:
-            self.value, self.note = other.value, other.note
-        else:
-            return False
-        return True
 
 
 class RowReader(Protocol):
     """Reads the values of one row of the file; what cannot be read is reported."""
 
-    def read(self, number: int, cells: Cells) -> Iterable[ValueRow]:
-        """None, one or many."""
+    def read(self, number: int, cells: Cells, rows: ValueRows) -> None:
+        """Add none, one or many."""
         ...
 
 
 def read_value_rows(
     table: Table, mapping: MeasurementMapping, report: ImportReport, progress: Listener
-) -> list[ValueRow]:
+) -> ValueRows:
     """Every row of which KPI and period can be read; what cannot be read goes into `report`."""
     columns = Columns(table.headings, columns_of(mapping))
     layout = WideReader if mapping.period.headings else LongReader
     reader: RowReader = layout(mapping, columns, report)
     width = len(table.headings)
-    rows: list[ValueRow] = []
-    for number, cells in table.rows:
-        report.rows += 1
-        if report.rows % _TELL_EVERY == 0:
-            progress(report.rows, max(report.rows, table.expected_rows))
+    rows = ValueRows()
+    count = 0
+    for count, (number, cells) in enumerate(table.rows, start=1):
+        if count % _TELL_EVERY == 0:
+            progress(count, max(count, table.expected_rows))
         if len(cells) > width and (extra := overflow(cells, width)) is not None:
             refuse_overflow(report, number, extra)
         else:
-            rows.extend(reader.read(number, cells))
+            reader.read(number, cells, rows)
+    report.rows += count
     return rows
 
 
@@ -118,25 +75,25 @@ class LongReader:
         self.period = PeriodReader(mapping.period, columns)
         self.value = NumberReader(mapping.value, columns)
         self.target = NumberReader(mapping.target, columns) if mapping.target else None
-        self.note = TextReader(mapping.note, columns, exact=True)
+        self.note = TextReader(mapping.note, columns, exact=True) if mapping.note != TextField() else None
         self.status = TextReader(mapping.status, columns) if mapping.status.columns else None
 
-    def read(self, number: int, cells: Cells) -> tuple[ValueRow, ...]:
+    def read(self, number: int, cells: Cells, rows: ValueRows) -> None:
         try:
             kpi = self.kpi(number, cells)
         except InvalidInputError as error:
             self.kpi.reject(self.report, number, cells, str(error))
-            return ()
+            return
         try:
             period = self.period(cells)
         except InvalidInputError as error:
             self.period.reject(self.report, number, cells, str(error))
-            return ()
+            return
         value = read_number(self.value, self.report, number, cells)
         target = read_number(self.target, self.report, number, cells) if self.target else None
-        note = read_note(self.note, self.report, number, cells)
+        note = read_note(self.note, self.report, number, cells) if self.note else ""
         status = read_note(self.status, self.report, number, cells) if self.status else ""
-        return (ValueRow(number, kpi, period, value, target, note, self.period.label, period.text, status),)
+        rows.add(number, kpi, period, value, target, note, status)
 
 
 class WideReader:
@@ -161,14 +118,13 @@ class WideReader:
             )
         self.values = [
             (
-                Period(label, span),
-                label,
+                Period(label, label, span),
                 NumberReader(replace(mapping.value, column=label), columns, at=place),
             )
             for place, label, span in periods
         ]
 
-    def read(self, number: int, cells: Cells) -> Iterator[ValueRow]:
+    def read(self, number: int, cells: Cells, rows: ValueRows) -> None:
         try:
             kpi = self.kpi(number, cells)
         except InvalidInputError as error:
@@ -180,11 +136,11 @@ class WideReader:
             self.series.reject(self.report, number, cells, str(error))
             return
         note = "" if plans else read_note(self.note, self.report, number, cells)
-        for period, label, reader in self.values:
+        for period, reader in self.values:
             figure = read_number(reader, self.report, number, cells)
             if figure is not None:
                 value, target = (None, figure) if plans else (figure, None)
-                yield ValueRow(number, kpi, period, value, target, note, label, period.text)
+                rows.add(number, kpi, period, value, target, note)
 
 
 def period_headings(labels: tuple[str, ...], formats: tuple[str, ...] = ()) -> list[tuple[int, str, Span]]:
@@ -234,11 +190,12 @@ class _KpiReader:
         self.identity = self.code if self.names else self.texts["name"]
         positions = [*project.code.positions, *self.identity.positions]
         self.positions = list(dict.fromkeys(positions))
-        self._known: dict[tuple[type_of_cell, ...], KpiDraft] = {}
+        self._key_of = itemgetter(*self.positions) if self.positions else lambda _cells: ()
+        self._known: dict[Any, KpiDraft] = {}
         self._drafts: dict[tuple[str, str], KpiDraft] = {}
 
     def __call__(self, row: int, cells: Cells) -> KpiDraft:
-        key = tuple([cells[position] for position in self.positions])
+        key = self._key_of(cells)
         draft = self._known.get(key)
         if draft is None:
             draft = self._known[key] = self._draft(row, cells)
@@ -284,12 +241,3 @@ def _typed(name: str, text: str) -> Any:
             raise InvalidInputError(_("Decimal places are a whole number from 0 to 12."))
         return int(number)
     return float(parse_number(text)) if name == "weight" else text
-
-
-def distinct_kpis(rows: list[ValueRow]) -> Iterator[KpiDraft]:
-    """Each KPI once, in the order of the file."""
-    seen: set[int] = set()
-    for row in rows:
-        if id(row.kpi) not in seen:
-            seen.add(id(row.kpi))
-            yield row.kpi

@@ -12,11 +12,12 @@ from organizations.models import Organization, User
 from .guessing import guess_mapping
 from .making import Made
 from .mapping import Mapping, MeasurementMapping, read_mapping
-from .measurement_rows import ValueRow, read_value_rows
+from .measurement_rows import read_value_rows
 from .measurement_writing import write_values
 from .project_files import ProjectRow, read_project_rows, write_projects
 from .report import ImportReport
 from .tables import FileOptions, Listener, no_progress, open_table
+from .value_rows import ValueRows
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('assessments.import.' || %s, 0))"
 
@@ -34,7 +35,7 @@ class FileImport:
         self.report = ImportReport()
         self.made = Made()
         self._mapping: Mapping = read_mapping(self.content)
-        self._values: list[ValueRow] = []
+        self._values = ValueRows()
         self._projects: list[ProjectRow] = []
         with open_table(path, self._mapping.file) as table:
             if isinstance(self._mapping, MeasurementMapping):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -131,7 +132,7 @@ def _open_text(path: Path, options: FileOptions) -> Iterator[tuple[Iterator[Row]
         records,
         expected,
     ):
-        numbered: Iterator[Row] = ((number, list(record)) for number, record in enumerate(records, start=1))
+        numbered: Iterator[Any] = enumerate(records, start=1)
         yield numbered, expected
 
 

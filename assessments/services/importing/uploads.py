@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -49,15 +50,32 @@ def check_size(size: int) -> None:
 def store_file(organization: Organization, upload: Upload) -> tuple[str, str]:
     """(path below the uploads folder, SHA-256). The name is random: what a person typed names no path."""
     check_size(upload.size or 0)
-    stored_as = f"{organization.pk}/imports/{secrets.token_hex(16)}"
-    path = stored_path(stored_as)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    stored_as, path = _new_place(organization)
     digest = hashlib.sha256()
     with path.open("xb") as file:
         for chunk in upload.chunks():
             digest.update(chunk)
             file.write(chunk)
     return stored_as, digest.hexdigest()
+
+
+def copy_file(organization: Organization, stored_as: str) -> str:
+    """Keep the same content once more, for another import."""
+    copy, path = _new_place(organization)
+    shutil.copyfile(stored_path(stored_as), path)
+    return copy
+
+
+def folder_of(organization: Organization) -> str:
+    """Where the organization's files wait, below the uploads folder."""
+    return f"{organization.pk}/imports"
+
+
+def _new_place(organization: Organization) -> tuple[str, Path]:
+    stored_as = f"{folder_of(organization)}/{secrets.token_hex(16)}"
+    path = stored_path(stored_as)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return stored_as, path
 
 
 def stored_path(stored_as: str) -> Path:

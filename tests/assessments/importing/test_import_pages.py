@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
 
 from assessments.models import ImportBatch
 from assessments.services.importing import run_import
 from assessments.services.importing.rejects import harmless
 from organizations.models import Organization, User
 from tests.assessments.importing.files import CREATING, HEADINGS, batches_of, csv_text, stored_values
+from tests.assessments.importing.wizard import Wizard, address
 from tests.queries import at_most
 
 ROWS = [HEADINGS, ["A", "A", "2025-01", "1", "2"], ["A", "A", "2025-02", "=1+1", "2"]]
@@ -26,26 +26,20 @@ def _uploads(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-def address(name: str, organization: Organization, *arguments: Any) -> str:
-    return reverse(f"assessments:{name}", args=[organization.slug, *arguments])
+def checked(client: Client, organization: Organization, content: str = csv_text(ROWS)) -> ImportBatch:
+    """A file uploaded, described by a pasted mapping, and checked by a worker."""
+    wizard = Wizard(client, organization)
+    wizard.upload(content)
+    wizard.client.post(wizard.at("import_mapping"), {"mapping": json.dumps(CREATING)})
+    return wizard.check()
 
 
-def upload(client: Client, organization: Organization, content: str = csv_text(ROWS), **fields: Any) -> Any:
-    data = {
-        "file": SimpleUploadedFile("values.csv", content.encode()),
-        "mapping": json.dumps(CREATING),
-        **fields,
-    }
-    return client.post(address("import", organization), data)
-
-
-def imported(client: Client, organization: Organization, **fields: Any) -> ImportBatch:
-    """A file uploaded in the browser and taken by a worker."""
-    response = upload(client, organization, **fields)
-    batch = batches_of(organization)[-1]
-    assert response["Location"] == address("import_detail", organization, batch.pk)
+def imported(client: Client, organization: Organization, content: str = csv_text(ROWS)) -> ImportBatch:
+    """The same, and imported."""
+    batch = checked(client, organization, content)
+    client.post(address("import_run", organization, batch.pk))
     run_import(organization, batch.pk)
-    return batch
+    return batches_of(organization)[-1]
 
 
 def test_a_file_goes_from_the_form_to_its_counts(
@@ -63,7 +57,7 @@ def test_a_file_goes_from_the_form_to_its_counts(
 
 def test_a_check_is_made_good_by_one_button(client_of: LogIn, bob: User, organization: Organization) -> None:
     client = client_of(bob)
-    batch = imported(client, organization, dry_run="on")
+    batch = checked(client, organization)
     page = client.get(address("import_detail", organization, batch.pk)).content.decode()
     assert "1 value would be new or changed" in page
     assert stored_values(organization) == {}
@@ -76,8 +70,8 @@ def test_while_it_runs_the_page_shows_how_far_and_asks_again(
     client_of: LogIn, bob: User, organization: Organization
 ) -> None:
     client = client_of(bob)
-    upload(client, organization)
-    batch = batches_of(organization)[0]
+    batch = checked(client, organization)
+    client.post(address("import_run", organization, batch.pk))
     page = client.get(address("import_detail", organization, batch.pk)).content.decode()
     assert "<progress" in page
     assert 'http-equiv="refresh"' in page
@@ -90,32 +84,12 @@ def test_while_it_runs_the_page_shows_how_far_and_asks_again(
     assert part.headers["HX-Refresh"] == "true"
 
 
-def test_a_mapping_used_before_is_offered_again(
-    client_of: LogIn, bob: User, organization: Organization
+@pytest.mark.parametrize("file", [SimpleUploadedFile("v.csv", b""), ""])
+def test_a_form_without_a_file_says_so(
+    client_of: LogIn, bob: User, organization: Organization, file: Any
 ) -> None:
-    client = client_of(bob)
-    batch = imported(client, organization)
-    assert "As for “values.csv”" in client.get(address("import", organization)).content.decode()
-    imported(client, organization, mapping="", remembered=str(batch.pk))
-    again = batches_of(organization)[-1]
-    assert (again.status, again.report["same"]) == ("done", 1)
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"mapping": "{"}, "not valid JSON"),
-        ({"mapping": '{"kind": "things"}'}, "kind"),
-        ({"file": SimpleUploadedFile("v.csv", b"")}, "empty"),
-        ({"file": ""}, "required"),
-    ],
-)
-def test_what_is_wrong_with_the_form_is_said_beside_the_field(
-    client_of: LogIn, bob: User, organization: Organization, fields: dict[str, Any], message: str
-) -> None:
-    response = upload(client_of(bob), organization, **fields)
+    response = client_of(bob).post(address("import", organization), {"file": file})
     assert response.status_code == 400
-    assert message in response.content.decode()
     assert batches_of(organization) == []
 
 
@@ -123,7 +97,7 @@ def test_a_failure_is_explained_and_can_be_tried_again(
     client_of: LogIn, bob: User, organization: Organization
 ) -> None:
     client = client_of(bob)
-    batch = imported(client, organization, content="A,B\n1,2\n", mapping="")
+    batch = checked(client, organization, content="A,B\n1,2\n")
     page = client.get(address("import_detail", organization, batch.pk)).content.decode()
     assert "The file has: A, B" in page
     assert "Try again" in page
