@@ -3,7 +3,7 @@
 from django.urls import path
 
 from kpis import views
-from kpis.views import charters, exports, library, setup
+from kpis.views import charters, exports, library, setup, sharing
 
 app_name = "kpis"
 
@@ -19,6 +19,7 @@ urlpatterns = [
         exports.targets_export,
         name="targets_export",
     ),
+    path("o/<slug:organization_slug>/kpis/<slug:code>/sharing/", sharing.sharing, name="sharing"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/history/", views.kpi_history, name="history"),
     path("o/<slug:organization_slug>/projects/<slug:code>/kpis/setup/", setup.kpi_setup, name="setup"),
     path("o/<slug:organization_slug>/library/", library.library, name="library"),

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import JSONObject
 
 from assessments.models import Measurement
-from kpis.models import Kpi
+from kpis.models import Attribution, Kpi
 from organizations.models import AuditEvent
 from projects.history import events_of
 from projects.models import Module, MoneyLine, PlanBaseline, Project, ProjectDepartment
@@ -61,7 +61,14 @@ def read_facts(project: Project) -> ProjectFacts:
 
 
 def read_kpis(project: Project) -> list[Any]:
-    """KPIs by tier and name, each with its result (`result_…`, None without one) and its `recent` values."""
+    """KPIs by tier and name, each with its result (`result_…`, None without one) and its `recent` values.
+
+    Those of other projects that serve this one too stand among them, with `shared_share`, their share here;
+    `given_share` is what a KPI of this project gives to others.
+    """
+    attributions = Attribution.objects.filter(kpi=models.OuterRef("pk")).order_by()
+    here = attributions.filter(project=project)
+    given = attributions.values("kpi").annotate(total=models.Sum("share"))
     # Thirteen weeks and thirteen years alike: the newest periods, not a span of days.
     recent = (
         Measurement.objects.counted()
@@ -74,12 +81,14 @@ def read_kpis(project: Project) -> list[Any]:
         output_field=models.SmallIntegerField(),
     )
     return list(
-        Kpi.objects.filter(project=project, archived_at__isnull=True)
+        Kpi.objects.filter(models.Q(project=project) | models.Exists(here), archived_at__isnull=True)
         .annotate(
+            shared_share=models.Subquery(here.values("share")),
+            given_share=models.Subquery(given.values("total")),
             recent=ArraySubquery(recent),
             **{f"result_{name}": models.F(f"results__{name}") for name in _RESULT},
         )
-        .select_related("business_owner")
+        .select_related("business_owner", "project")
         .order_by(tiers, "name")
     )
 

@@ -121,6 +121,19 @@ def _target(kpi: Any) -> str:
 
 
 def _kpi_notes(kpi: Any, today: datetime.date) -> list[str]:
+    return [*_sharing_notes(kpi), *_state_notes(kpi, today)]
+
+
+def _sharing_notes(kpi: Any) -> list[str]:
+    if kpi.shared_share is not None:
+        names = {"project": kpi.project.name, "share": percent(kpi.shared_share, 0)}
+        return [_("shared from %(project)s, %(share)s") % names]
+    if kpi.given_share:
+        return [_("%(share)s of it serves other projects") % {"share": percent(kpi.given_share, 0)}]
+    return []
+
+
+def _state_notes(kpi: Any, today: datetime.date) -> list[str]:
     if kpi.expected_start and kpi.expected_start > today:
         return [_("expected from %(period)s") % {"period": label(kpi.expected_start, kpi.frequency)}]
     notes = []

@@ -7,7 +7,7 @@ meanwhile, and the results that follow already rest on what was computed here.
 import datetime
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
 

@@ -46,12 +46,12 @@ KPI_COLUMNS = [
 # Of each period the newest version that is no draft decides: where it was returned, nothing counts. So one scan
 # down the index finds the newest counted values and stops.
 _KPIS = """
-SELECT k.id, k.project_id, k.tier, k.direction, k.weight, k.frequency, k.baseline_value, k.range_low, k.range_high,
+SELECT k.id, {owner}.project_id, k.tier, k.direction, {owner}.weight, k.frequency, k.baseline_value, k.range_low, k.range_high,
     k.tolerance, k.expected_start, k.created_at::date, k.plan_path[array_length(k.plan_path, 1)],
     m.periods[1], m.amounts[1], m.words[1] = 'submitted', planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[1]),
     m.amounts[2], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[2]),
     m.amounts[3], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[3])
-FROM {kpi} k LEFT JOIN LATERAL (
+FROM {kpi} k {sharing}LEFT JOIN LATERAL (
     SELECT array_agg(period) AS periods, array_agg(value) AS amounts, array_agg(status) AS words FROM (
         SELECT period, value, status FROM (
             SELECT period, value, status FROM (
@@ -62,9 +62,16 @@ FROM {kpi} k LEFT JOIN LATERAL (
             WHERE status <> 'returned' LIMIT 4) counted
         WHERE value IS NOT NULL LIMIT 3) newest
     ) m ON true
-WHERE k.organization_id = %(organization)s AND k.archived_at IS NULL AND k.project_id = ANY(%(projects)s)
-ORDER BY k.id
+WHERE k.organization_id = %(organization)s AND k.archived_at IS NULL AND {owner}.project_id = ANY(%(projects)s)
+ORDER BY k.id, {owner}.project_id
 """
+
+_OWN = {"owner": "k", "sharing": ""}
+# A KPI that serves further projects counts in each with the weight it has there.
+_SHARED = {
+    "owner": "a",
+    "sharing": "JOIN {attribution} a ON a.organization_id = %(organization)s AND a.kpi_id = k.id ",
+}
 
 _FORMER = """
 SELECT kpi_id, inputs_hash FROM assessments_kpiresult
@@ -108,7 +115,8 @@ WHERE p.organization_id = %(organization)s AND p.archived_at IS NULL AND {chosen
 """
 
 _TERMS = """
-SELECT o.currency, o.discount_rate, o.weight_functional, o.weight_operational, o.weight_strategic, o.score_cap
+SELECT o.currency, o.discount_rate, o.weight_functional, o.weight_operational, o.weight_strategic, o.score_cap,
+    EXISTS (SELECT FROM {attribution} a WHERE a.organization_id = %(organization)s)
 FROM {organization} o WHERE o.id = %(organization)s
 """
 
@@ -127,6 +135,7 @@ _VALUES_AS_KNOWN = (
 
 _TABLES = {
     "kpi": "kpis_kpi",
+    "attribution": "kpis_attribution",
     "project": "projects_project",
     "line": "projects_moneyline",
     "flow": "projects_cashflow",
@@ -195,8 +204,12 @@ class Inputs:
     known_at: datetime.datetime
     terms: Terms
     projects: list[ProjectInput]
-    #: rows in the order of `KPI_COLUMNS`, by KPI id
+    #: rows in the order of `KPI_COLUMNS`, by KPI id: first the KPIs of the projects, then those shared with them
     kpis: list[tuple[Any, ...]]
+    #: how many of `kpis` are the projects' own; the others count there, their results are written elsewhere
+    own: int
+    #: whether any KPI of the organization serves further projects
+    has_shared: bool
     #: of the projects whose money is to be computed
     flows: list[Flows]
     #: by project; empty where results are not to be written
@@ -226,15 +239,21 @@ def load_inputs(
     values: dict[str, Any] = {"organization": organization_id, "as_of": as_of, "known_at": known_at}
     with connection.cursor() as cursor:
         cursor.execute(_TERMS.format(**sources), values)
-        terms = Terms(*cursor.fetchone())
+        *known, has_shared = cursor.fetchone()
+        terms = Terms(*known)
         chosen = "true" if project_ids is None else "p.id = ANY(%(projects)s)"
         cursor.execute(
             _PROJECTS.format(chosen=chosen, **sources), {**values, "projects": list(project_ids or [])}
         )
         projects = [ProjectInput(*row) for row in cursor.fetchall()]
         values["projects"] = [project.id for project in projects]
-        cursor.execute(_KPIS.format(**sources), values)
+        cursor.execute(_KPIS.format(**_OWN, **sources), values)
         kpis = cursor.fetchall()
+        own = len(kpis)
+        if has_shared:
+            sharing = _SHARED["sharing"].format(**sources)
+            cursor.execute(_KPIS.format(**{**_SHARED, "sharing": sharing}, **sources), values)
+            kpis += cursor.fetchall()
         hashes: dict[int, Any] = {}
         former: dict[int, FormerResult] = {}
         if live:
@@ -245,7 +264,7 @@ def load_inputs(
                 row[0]: FormerResult(bytes(row[1]), row[2] and bytes(row[2])) for row in cursor.fetchall()
             }
         kpis = [(*row, hashes.get(row[0])) for row in kpis]
-        inputs = Inputs(as_of, known_at, terms, projects, kpis, [], former)
+        inputs = Inputs(as_of, known_at, terms, projects, kpis, own, has_shared, [], former)
         values["projects"] = [project.id for project in projects if not inputs.kept_money(project.id)]
         if values["projects"]:
             cursor.execute(_FLOWS.format(**sources), values)

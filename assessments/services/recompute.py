@@ -23,10 +23,12 @@ from assessments.services.money import ProjectMoney, value_money
 from assessments.services.record import TRANSACTION_LOCK
 from assessments.services.scores import TIERS, KpiScores, ProjectScores, score_kpis, score_projects
 from assessments.services.writing import insert_run, write_kpi_results, write_project_results
+from kpis.models import Attribution
 from organizations.jobs import LostClaimError, claim_job, fail_job, finish_job, heartbeat
 from organizations.models import JobRun, Organization
 from organizations.tenancy import organization_scope
 from projects.periods import add_months, start_of
+from projects.services import request_valuation
 
 #: projects valued in one transaction: writers of the organization wait that long at most
 CHUNK = 250
@@ -141,9 +143,10 @@ def _recompute(
         method_version=METHOD_VERSION,
         inputs_hash=valuation.inputs_hash,
         projects=len(inputs.projects),
-        kpis=len(inputs.kpis),
+        kpis=inputs.own,
     )
-    _publish(run, valuation, started)
+    changed = _publish(run, valuation, started)
+    request_valuation(organization, _served_by(changed, inputs), money=False)
     _settle(organization, project_ids)
     return run.written
 
@@ -248,12 +251,12 @@ def _read_clock() -> datetime.datetime:
     return moment
 
 
-def _publish(run: Run, valuation: Valuation, started: float) -> None:
-    """Write the results whose inputs changed and then the run, and let the caches know."""
+def _publish(run: Run, valuation: Valuation, started: float) -> list[int]:
+    """Write the results whose inputs changed and then the run, and let the caches know; the KPIs that changed."""
     inputs = valuation.inputs
     changed = [
         place
-        for place, former in enumerate(inputs.kpis)
+        for place, former in enumerate(inputs.kpis[: inputs.own])
         if former[-1] is None or bytes(former[-1]) != valuation.kpis.hashes[place]
     ]
     rows = [project_row(valuation, place) for place in range(len(inputs.projects))]
@@ -263,6 +266,17 @@ def _publish(run: Run, valuation: Valuation, started: float) -> None:
         run.written = len(changed) + projects
         run.duration_ms = int(1000 * (time.perf_counter() - started))
         insert_run(cursor, run)
+    return [valuation.kpis.columns["id"][place] for place in changed]
+
+
+def _served_by(kpi_ids: Sequence[int], inputs: Inputs) -> list[int]:
+    """Further projects that these KPIs serve and that are not valued with them."""
+    if not kpi_ids or not inputs.has_shared:
+        return []
+    rows = Attribution.objects.filter(kpi__in=kpi_ids).exclude(
+        project__in=[project.id for project in inputs.projects]
+    )
+    return list(rows.values_list("project_id", flat=True).distinct())
 
 
 def project_row(valuation: Valuation, place: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Writes of KPI definitions and targets."""
 
+from .attributions import Share, share_kpi
 from .baselines import NewBaseline, set_baseline
 from .codes import next_code
 from .definitions import archive_kpi, create_kpi, create_kpis, restore_kpi, update_kpi
@@ -9,6 +10,7 @@ from .targets import set_targets
 
 __all__ = [
     "NewBaseline",
+    "Share",
     "archive_kpi",
     "check_formula",
     "create_kpi",
@@ -20,5 +22,6 @@ __all__ = [
     "set_baseline",
     "set_formula",
     "set_targets",
+    "share_kpi",
     "update_kpi",
 ]

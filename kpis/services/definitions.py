@@ -30,7 +30,6 @@ FIELDS = frozenset(
         "baseline_value", "baseline_start", "baseline_end", "range_low", "range_high", "tolerance",
         "minimum", "maximum", "weight", "frequency", "source", "expected_start", "business_owner", "it_owner", "data_owner",
         "template",
-        "template",
     }
 )  # fmt: skip
 _TARGETS = "targets"
@@ -152,7 +151,7 @@ def _set_archived(
     kpi.archived_at = moment
     kpi.save(update_fields=["archived_at"])
     record_event(actor=actor, action=action, target=kpi, reason=reason)
-    request_valuation(_organization(), [kpi.project_id], money=False)
+    request_valuation(_organization(), projects_of(kpi), money=False)
     note_definition_change(projects_of(kpi))
     return kpi
 

@@ -34,13 +34,15 @@ class SeenMixin(forms.BaseForm):
         """Compare what was seen, what is stored and what was sent; at the end of `clean`."""
         self.cleaned_data.pop(SEEN, None)
         seen = self._seen()
+        # A field that was not on the person's page, because somebody else has added it since.
+        added = {name for name in self._stored if seen and name not in seen}
         moved = [name for name in self._stored if seen.get(name, self._stored[name]) != self._stored[name]]
-        if not moved:
+        if not moved and not added:
             return
         # What the page shows again has seen the newest state.
         renew_data(self, **{self.add_prefix(SEEN): json.dumps(self._stored)})
-        self.left_alone = frozenset(name for name in moved if self._is_same(name, seen[name]))
-        for name in moved:
+        self.left_alone = frozenset(added | {name for name in moved if self._is_same(name, seen[name])})
+        for name in [*added, *moved]:
             if name in self.left_alone:
                 self._show_stored(name)
             elif not self._is_same(name, self._stored[name]):

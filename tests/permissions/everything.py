@@ -230,6 +230,8 @@ def _mail_and_keys(
         # As text: it is no id that another organization's rows could have.
         "kpis:charter": {"code": PROJECT, "side": "business", "version": "1"},
         "assessments:kpi": {"code": KPI},
+        "assessments:baseline": {"code": KPI},
+        "assessments:formula": {"code": KPI},
         "assessments:cell": {"code": KPI, "period": PERIOD.isoformat()},
         "assessments:evidence": {"code": KPI, "period": PERIOD.isoformat()},
         "api:kpi": {"code": KPI},

@@ -199,6 +199,7 @@ _LISTS = [
     page("kpis:targets", DEFINERS, post=302),
     page("kpis:targets_export", DEFINERS),
     page("kpis:history", READERS),
+    page("kpis:sharing", DEFINERS, post=302),
     page("kpis:setup", DEFINERS, post=422),
     page("kpis:library", READERS),
     page("kpis:template", READERS),
