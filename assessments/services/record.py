@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -26,8 +26,7 @@ MAX_PROBLEMS = 100
 TRANSACTION_LOCK = 7381
 
 
-@dataclass(frozen=True, slots=True)
-class MeasurementInput:
+class MeasurementInput(NamedTuple):
     """One value to record. `period` is the first day of a period of the KPI's frequency; `value` None is the
     answer "not available" and needs a `note` that says why."""
 
@@ -146,13 +145,14 @@ def _escaped(text: str) -> str:
 
 def _shape_problems(chunk: Sequence[MeasurementInput], offset: int) -> list[dict[str, Any]]:
     problems = []
+    known = frozenset(Measurement.Status.values)
     for place, row in enumerate(chunk):
         if row.value is None:
             if not row.note.strip():
                 problems.append({"index": offset + place, "reason": _("Without a value a reason is needed.")})
         elif not math.isfinite(row.value):
             problems.append({"index": offset + place, "reason": _("The value is not a finite number.")})
-        if row.status not in Measurement.Status.values:
+        if row.status not in known:
             problems.append({"index": offset + place, "reason": _("This status is not known.")})
         if len(problems) >= MAX_PROBLEMS:
             break
