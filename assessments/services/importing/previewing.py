@@ -17,10 +17,11 @@ from projects.models import Project
 from projects.periods import label
 
 from .mapping import Mapping, MeasurementMapping, ProjectMapping, columns_of, read_mapping
-from .measurement_rows import KpiDraft, ValueRow, period_headings, read_value_rows
+from .measurement_rows import period_headings, read_value_rows
 from .project_files import ProjectRow, read_project_rows
 from .report import ImportReport, Rejection
 from .tables import Table, no_progress, open_table
+from .value_rows import KpiDraft, ValueRow, ValueRows
 
 SHOWN = 50
 #: of a wide file only so many periods are shown, the first ones
@@ -123,7 +124,7 @@ def _measured(
 
 
 def _wide_cells(
-    table: Table, mapping: MeasurementMapping, found: list[ValueRow], rows: dict[int, PreviewRow]
+    table: Table, mapping: MeasurementMapping, found: ValueRows, rows: dict[int, PreviewRow]
 ) -> list[_Column]:
     periods = [name for _place, name, _span in period_headings(table.headings, mapping.period.formats)]
     periods = periods[:SHOWN_PERIODS]
