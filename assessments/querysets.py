@@ -81,14 +81,6 @@ class Trust:
 class KpiResultQuerySet(models.QuerySet["KpiResult"]):
     """Newest results of KPIs."""
 
-    def trust_by_project(self) -> dict[int, Trust]:
-        """How far the newest values of each project are verified, in one query."""
-        counted = self.filter(value__isnull=False, kpi__archived_at__isnull=True).order_by()
-        rows = counted.values_list("project_id").annotate(
-            number=models.Count("pk"), waiting=models.Count("pk", filter=models.Q(preliminary=True))
-        )
-        return {project_id: Trust(values, preliminary) for project_id, values, preliminary in rows}
-
 
 class ProjectResultQuerySet(models.QuerySet["ProjectResult"]):
     """Newest results of projects."""

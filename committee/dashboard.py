@@ -1,7 +1,7 @@
 """What the committee page shows, prepared from results alone: no figure is computed here."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -101,14 +101,9 @@ def read_results() -> list[ProjectResult]:
     return sorted(told.only(*_READ, *(f"project__{name}" for name in shown)), key=rank)
 
 
-def build(
-    organization: Organization,
-    results: Sequence[ProjectResult],
-    trust: Mapping[int, Trust] | None = None,
-) -> Dashboard:
-    """Prepare the page from `read_results`; texts are in the language in force. `trust` is by project."""
-    known = trust or {}
-    rows = [_row(result, known.get(result.project_id, Trust())) for result in results]
+def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashboard:
+    """Prepare the page from `read_results`; texts are in the language in force."""
+    rows = [_row(result) for result in results]
     totals = Totals(
         len(rows),
         sum(row.result.benefits_actual for row in rows),
@@ -133,7 +128,7 @@ def build(
         kpis_in=sum(result.kpis_in for result in results),
         kpis_due=sum(result.kpis_due for result in results),
         kpis_late=sum(result.kpis_late for result in results),
-        trust=sum((known.get(result.project_id, Trust()) for result in results), Trust()),
+        trust=sum((result.trust for result in results), Trust()),
         without_charter=sum(not row.charter.is_signed and not row.result.project.is_sample for row in rows),
         to_date=to_date,
         bridge=_bridge(organization, rows, totals, to_date),
@@ -142,7 +137,7 @@ def build(
     )
 
 
-def _row(result: Any, trust: Trust) -> Row:
+def _row(result: Any) -> Row:
     spark = result.figures.get("spark")
     chart = None
     if spark and (any(spark["pl"]) or any(value for value in spark["ac"] if value)):
@@ -151,7 +146,7 @@ def _row(result: Any, trust: Trust) -> Row:
         result,
         chart,
         result.benefits_actual - result.benefits_plan,
-        trust.preliminary,
+        result.kpis_preliminary,
         state_from(result.charters),
     )
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from assessments.querysets import KpiResultQuerySet, ProjectResultQuerySet
+from assessments.querysets import KpiResultQuerySet, ProjectResultQuerySet, Trust
 from kpis.models import Kpi
 from organizations.tenancy.models import OrganizationModel, scoped
 from projects.models import Project
@@ -111,6 +111,9 @@ class ProjectResult(OrganizationModel):
     kpis_due = models.PositiveIntegerField(default=0)
     kpis_in = models.PositiveIntegerField(default=0)
     kpis_late = models.PositiveIntegerField(default=0)
+    #: KPIs whose newest value counts, and those of them whose newest value nobody has verified yet
+    kpis_valued = models.PositiveIntegerField(default=0)
+    kpis_preliminary = models.PositiveIntegerField(default=0)
 
     #: benefits confirmed to the end of the last complete month, and planned to the same month
     benefits_actual = models.FloatField(default=0)
@@ -139,3 +142,8 @@ class ProjectResult(OrganizationModel):
 
     def __str__(self) -> str:
         return f"{self.project_id}: {self.value_index}"
+
+    @property
+    def trust(self) -> Trust:
+        """How far the newest values are verified."""
+        return Trust(self.kpis_valued, self.kpis_preliminary)

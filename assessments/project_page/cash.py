@@ -34,7 +34,9 @@ def cash_chart(project: Project, result: ProjectResult, currency: str) -> Chart 
         forecast=series["outlook"],
         unit=currency,
     )
-    return replace(chart, points=tuple(payback_points(result, len(days))), marks=tuple(_marks(result.figures, days)))
+    return replace(
+        chart, points=tuple(payback_points(result, len(days))), marks=tuple(_marks(result.figures, days))
+    )
 
 
 def _message(result: ProjectResult) -> str:

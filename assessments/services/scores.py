@@ -46,6 +46,9 @@ class KpiScores:
     #: on-plan ratio of the newest period and of the two before
     on_plan: list[Floats]
     has_value: list[Flags]
+    #: whether a value counts at all, and whether nobody has verified the newest
+    valued: Flags
+    preliminary: Flags
     weight: Floats
     due: Flags
     stale: Flags
@@ -89,6 +92,8 @@ def score_kpis(inputs: Inputs) -> KpiScores:
         attainment=ratios[0],
         on_plan=plans,
         has_value=[~np.isnan(ratio) for ratio in ratios],
+        valued=~np.isnan(number["value"]),
+        preliminary=np.array(columns["preliminary"], dtype=np.bool_),
         weight=number["weight"],
         words=words,
         hashes=_hashes(inputs, columns, calendar),
@@ -275,6 +280,7 @@ class ProjectScores:
     plan_index: Floats
     gated: Flags
     words: list[str]
+    #: KPIs "due", "in", "late", "valued", "preliminary"
     counts: dict[str, list[int]]
     tier_counts: list[dict[str, list[int]]]
 
@@ -314,7 +320,11 @@ def score_projects(inputs: Inputs, kpis: KpiScores) -> ProjectScores:
         plan_index=by_period[0],
         gated=gated,
         words=_project_words(by_period, gated, kpis, owner, count),
-        counts={name: table.sum(axis=0).tolist() for name, table in counts.items()},
+        counts={name: table.sum(axis=0).tolist() for name, table in counts.items()}
+        | {
+            name: np.bincount(owner[flag], minlength=count).tolist()
+            for name, flag in (("valued", kpis.valued), ("preliminary", kpis.valued & kpis.preliminary))
+        },
         tier_counts=[
             {name: table[step].tolist() for name, table in counts.items()} for step in range(len(TIERS))
         ],

@@ -104,6 +104,8 @@ _SCORE_TYPES = {
     "kpis_due": "integer",
     "kpis_in": "integer",
     "kpis_late": "integer",
+    "kpis_valued": "integer",
+    "kpis_preliminary": "integer",
 }
 _MONEY_TYPES = {
     "benefits_actual": "double precision",

@@ -13,7 +13,7 @@ import structlog
 from django.utils import timezone
 
 from assessments.due import due_count
-from assessments.models import KpiResult, ProjectResult, Run
+from assessments.models import ProjectResult, Run
 from assessments.querysets import Trust
 from committee.digest.content import Content, Situation
 from committee.digest.schedule import Slot, falls_into_pause, newest_slot, newest_slot_of
@@ -191,7 +191,7 @@ def _read_situation(organization: Organization) -> Situation:
         currency=organization.currency,
         as_of=run.as_of if run and results else None,
         known_at=run.known_at if run and results else None,
-        trust=sum(KpiResult.objects.trust_by_project().values(), Trust()),
+        trust=sum((result.trust for result in results), Trust()),
         without_charter=_without_charter(results),
     )
 

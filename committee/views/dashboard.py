@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import KpiResult, ProjectResult
+from assessments.models import ProjectResult
 from committee.dashboard import build, read_results
 from organizations.http import MemberRequest
 from organizations.permissions import Right, allows, requires
@@ -57,7 +57,7 @@ def _make(request: MemberRequest, kind: str, gate: str) -> Fragment:
         for result in everything
         if (not kind or result.project.system_kind == kind) and (not gate or result.project.gate == gate)
     ]
-    dashboard = build(organization, shown, KpiResult.objects.trust_by_project())
+    dashboard = build(organization, shown)
     context = {
         "dashboard": dashboard,
         "organization": organization,

@@ -63,7 +63,7 @@ def test_a_row_shows_score_was_and_now(project: Project, erik: User, client_of: 
 def test_an_empty_organization_is_told_what_will_be_here(
     organization: Organization, bob: User, victor: User, client_of: ClientOf
 ) -> None:
-    assert "/o/acme/projects/new/" in read(client_of(bob))
+    assert "/o/acme/start/" in read(client_of(bob))
     assert "/o/acme/projects/new/" not in read(client_of(victor))
 
 

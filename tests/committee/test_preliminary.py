@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from assessments.models import KpiResult
+from assessments.models import ProjectResult
+from assessments.querysets import Trust
 from assessments.services import MeasurementInput, record_measurements
 from assessments.services.deciding import SeenCell
 from assessments.services.recompute import recompute_organization
@@ -96,5 +97,7 @@ def test_the_digest_says_how_many_values_are_preliminary(
     assert "preliminary" not in digest(organization, bob)
 
 
-def test_a_project_without_values_trusts_nothing(kpi: Kpi, scope: Organization) -> None:
-    assert KpiResult.objects.trust_by_project() == {}
+def test_a_project_without_values_trusts_nothing(kpi: Kpi, organization: Organization) -> None:
+    recompute_organization(organization)
+    with organization_scope(organization):
+        assert ProjectResult.objects.get().trust == Trust(0, 0)
