@@ -45,6 +45,20 @@ def _bring_about(window: Visit, shown: Shown) -> None:
         page.fill(f"{CELL} >> nth=0", "about forty")
         page.press(f"{CELL} >> nth=0", "Enter")
         expect(page.locator(f"{CELL} >> nth=0")).to_have_attribute("aria-invalid", "true")
+    if shown.then == "pasted targets":
+        page.fill("[name=text]", "2026-01\t44\n2026-02\t42\n2026-03\tsoon\n")
+        page.click("#paste button[type=submit]")
+        expect(page.locator(".notice-bad")).to_be_visible()
+    if shown.then == "computed baseline":
+        page.select_option("[name=how]", "mean")
+        page.fill("[name=start]", "2025-07-01")
+        page.fill("[name=end]", "2026-01-01")
+        page.click("main form button[type=submit]")
+        expect(page.locator("[name=reason]")).to_be_visible()
+    if shown.then == "wrong formula":
+        page.fill("[name=expression]", "[NOBODY] + 1")
+        page.click("[name=save]")
+        expect(page.locator(".error-summary")).to_be_visible()
     if shown.then == "vague KPIs":
         page.click("[name=define]")
         expect(page.locator(".error-summary")).to_be_visible()
