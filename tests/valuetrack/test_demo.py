@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
-from assessments.models import KpiResult, Measurement, ProjectResult
+from assessments.locks import month_of
+from assessments.models import KpiResult, Measurement, PeriodLock, ProjectResult
 from organizations.models import Membership, Organization, Role, User
 from organizations.services import create_organization, create_user
 from organizations.tenancy import organization_scope
@@ -139,6 +140,22 @@ def test_values_were_entered_by_contributors_corrected_and_verified(northfield: 
     assert kept.filter(version=2, note=NORTHFIELD.correction).exists()
     assert kept.filter(status="verified").exists()
     assert KpiResult.objects.filter(preliminary=True).exists()
+
+
+def test_older_months_are_verified_and_locked_and_one_value_came_back(northfield: Organization) -> None:
+    locked = set(PeriodLock.objects.in_force().values_list("project_id", "month"))
+    states: dict[str, int] = {}
+    cells = Measurement.objects.counted().select_related("kpi")
+    for one in cells:
+        closed = (one.kpi.project_id, month_of(one.period, one.kpi.frequency)) in locked
+        assert not closed or one.status == "verified" or one.value is None
+        states[one.status] = states.get(one.status, 0) + 1
+    assert states["verified"] > 8 * states["submitted"] > 0
+    returned = Measurement.objects.newest().get(kpi__code=NORTHFIELD.returned, status="returned")
+    assert returned.note == NORTHFIELD.return_reason
+    verifiers = Membership.objects.filter(role=Role.PMO).values_list("user_id", flat=True)
+    decided = Measurement.objects.filter(status__in=["verified", "returned"])
+    assert set(decided.values_list("recorded_by_id", flat=True)) <= set(verifiers)
 
 
 def test_plans_are_frozen_and_money_has_three_series(northfield: Organization) -> None:

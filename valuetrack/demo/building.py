@@ -4,12 +4,16 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from assessments.locks import month_of
 from assessments.services import MeasurementInput, record_measurements
+from assessments.services.deciding import SeenCell
+from assessments.services.locking import lock_months
+from assessments.services.verifying import return_values, verify_values
 from kpis.models import Kpi
 from kpis.services import create_kpis
 from organizations.models import Department, Organization, User
 from projects.models import CashFlow, Project
-from projects.periods import add_months, last_complete, shift
+from projects.periods import Frequency, add_months, last_complete, months_between, shift, start_of
 from projects.services import (
     create_line,
     create_module,
@@ -25,7 +29,9 @@ from .story import KpiStory, OrganizationStory, ProjectStory
 CORRECTED_EVERY = 5
 CORRECTED_AGO = 4
 #: newest periods that nobody has verified yet
-UNVERIFIED = 2
+UNVERIFIED = {Frequency.WEEK: 6, Frequency.MONTH: 2, Frequency.QUARTER: 1, Frequency.YEAR: 0}
+#: newest complete months that are still open; everything before is verified and locked
+OPEN_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,9 @@ def build_project(stage: Stage, story: ProjectStory) -> Project:
     project = _create_project(stage, story, live, planned_live)
     _create_modules(stage, project, story, live)
     _create_money(stage, project, story, live, planned_live)
-    _record(stage, _create_kpis(stage, project, story, live))
+    measured = _create_kpis(stage, project, story, live)
+    _record(stage, measured)
+    _lock(stage, project, measured)
     return project
 
 
@@ -189,7 +197,7 @@ def _definition(
 
 
 def _record(stage: Stage, measured: list[Measured]) -> None:
-    """What contributors entered month by month, then their corrections, then what the PMO verified."""
+    """What contributors entered month by month, their corrections, and what the PMO verified and returned."""
     corrected = dict(_corrections(measured))
     for owner in sorted({one.story.owner for one in measured}):
         own = [one for one in measured if one.story.owner == owner]
@@ -201,12 +209,33 @@ def _record(stage: Stage, measured: list[Measured]) -> None:
             if (period := corrected.get(one.kpi.pk)) is not None
         ]
         record_measurements(stage.people[owner], stage.organization, again)
-    verified = [
-        MeasurementInput(one.kpi.pk, period, one.values[period], status="verified", source=one.story.source)
+    pmo = stage.person("pmo")
+    seen = [
+        SeenCell(one.kpi.pk, period, 2 if corrected.get(one.kpi.pk) == period else 1)
         for one in measured
         for period in _verified_periods(stage, one)
     ]
-    record_measurements(stage.person("pmo"), stage.organization, verified)
+    verify_values(actor=pmo, organization=stage.organization, cells=seen)
+    for one in measured:
+        if one.kpi.code == stage.story.returned:
+            cell = SeenCell(one.kpi.pk, sorted(one.entered)[-2], 1)
+            reason = stage.story.return_reason
+            return_values(actor=pmo, organization=stage.organization, cells=[cell], reason=reason)
+
+
+def _lock(stage: Stage, project: Project, measured: list[Measured]) -> None:
+    """Close the months with values, up to the newest ones."""
+    newest = add_months(start_of(stage.today, Frequency.MONTH), -1 - OPEN_MONTHS)
+    first = min(
+        (month_of(min(one.entered), one.story.frequency) for one in measured if one.entered), default=newest
+    )
+    months = [(project.pk, add_months(first, step)) for step in range(months_between(first, newest) + 1)]
+    lock_months(
+        actor=stage.person("pmo"),
+        organization=stage.organization,
+        months=months,
+        reason=stage.story.lock_note,
+    )
 
 
 def _submitted(one: Measured, corrected: dict[int, datetime.date]) -> list[MeasurementInput]:
@@ -233,5 +262,5 @@ def _corrections(measured: list[Measured]) -> list[tuple[int, datetime.date]]:
 
 def _verified_periods(stage: Stage, one: Measured) -> list[datetime.date]:
     frequency = one.story.frequency
-    until = shift(last_complete(stage.today, frequency), frequency, -UNVERIFIED)
+    until = shift(last_complete(stage.today, frequency), frequency, -UNVERIFIED[Frequency(frequency)])
     return [period for period in one.entered if period <= until]

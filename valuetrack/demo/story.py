@@ -169,6 +169,11 @@ class OrganizationStory:
     projects: tuple[ProjectStory, ...]
     #: the note of a corrected value
     correction: str
+    #: code of the KPI whose last value but one was returned, and why
+    returned: str
+    return_reason: str
+    #: the note on locked months
+    lock_note: str
 
     def address(self, key: str) -> str:
         """The log-in of a person; `.example` never receives mail (RFC 2606)."""

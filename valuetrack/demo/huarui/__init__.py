@@ -41,4 +41,7 @@ HUARUI = OrganizationStory(
     ),
     projects=(MES, ERP, OA, WMS, PLM),
     correction="月末核对后更正：有一条产线重复上报。",
+    returned="ERP-02",
+    return_reason="这里是否把重复单据也算进去了？请剔除后重新提交。",
+    lock_note="随委员会月报关账。",
 )

@@ -45,4 +45,7 @@ NORTHFIELD = OrganizationStory(
     ),
     projects=(ERP, CRM, OA, WMS, HR, BI),
     correction="Corrected after the month-end check: one plant had reported twice.",
+    returned="CRM-03",
+    return_reason="Does this count the failed retries as well? Please take them out and submit again.",
+    lock_note="Closed with the committee's report.",
 )
