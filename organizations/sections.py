@@ -14,6 +14,7 @@ SECTIONS = [
     (_("Members"), "organizations:members", Right.MANAGE_MEMBERS, "members/"),
     (_("Departments"), "organizations:departments", Right.DEFINE, "departments/"),
     (_("Reminders"), "assessments:reminders", Right.DEFINE, "reminders/"),
+    (_("Timeliness"), "assessments:timeliness", Right.DEFINE, "timeliness/"),
     (_("Keys"), "organizations:tokens", Right.MANAGE_TOKENS, "keys/"),
     (_("History"), "organizations:audit", Right.SEE_AUDIT, "audit/"),
     (_("First steps"), "committee:start", Right.DEFINE, "start/"),

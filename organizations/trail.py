@@ -83,7 +83,9 @@ WORDS: dict[str, Promise | str] = {
     "charter.returned": gettext_lazy("sent back the charter %(target)s"),
     "charter.in_force": gettext_lazy("put the charter %(target)s in force: both sides have signed"),
     "charter.outdated": gettext_lazy("marked the charter %(target)s as outdated: the definition has changed"),
-    "charter.fits_again": gettext_lazy("took the mark from the charter %(target)s: the definition is as it says"),
+    "charter.fits_again": gettext_lazy(
+        "took the mark from the charter %(target)s: the definition is as it says"
+    ),
     "template.created": gettext_lazy("kept the KPI template %(target)s"),
     "template.updated": gettext_lazy("changed the KPI template %(target)s"),
     "template.archived": gettext_lazy("archived the KPI template %(target)s"),

@@ -60,13 +60,13 @@ def escalation_mail(organization: Organization, message: Message, day: datetime.
 
 
 def reminder_title(items: Iterable[Owed], day: datetime.date) -> str:
-    """ "3 values to enter, 1 of them late"."""
+    """ "3 values to enter", "3 values to enter, 1 of them late" or "3 values are late"."""
     items = list(items)
     names = {"count": len(items), "late": sum(day > item.due for item in items)}
     if not names["late"]:
         return ngettext("%(count)d value to enter", "%(count)d values to enter", len(items)) % names
-    if len(items) == 1:
-        return _("A value is late")
+    if names["late"] == len(items):
+        return ngettext("%(count)d value is late", "%(count)d values are late", len(items)) % names
     text = ngettext(
         "%(count)d value to enter, %(late)d of them late",
         "%(count)d values to enter, %(late)d of them late",

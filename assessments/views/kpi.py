@@ -169,6 +169,7 @@ def _value_rows(series: KpiSeries) -> list[dict[str, Any]]:
 def _value_row(kpi: Kpi, row: PeriodVersions) -> dict[str, Any]:
     newest, entered = row.newest, row.entered
     return {
+        "day": row.period,
         "period": label(row.period, kpi.frequency),
         "planned": written(planned_at(kpi, row.period), kpi),
         "counts": row.counted is not None,

@@ -125,7 +125,10 @@ def test_the_preview_shows_what_happens_to_attainment(pmo: Client, kpi: Kpi) -> 
     sent = {"how": "mean", "start": "2024-01-01", "end": "2025-01-01"}
     preview = pmo.post(address(kpi), sent)
     # Newest value 80, target 60: (80 − 100) / (60 − 100) = 50 %; (80 − 107) / (60 − 107) = 57.4 %.
-    assert (preview.context["before"], preview.context["after"]) == ("50.0\N{NO-BREAK SPACE}%", "57.4\N{NO-BREAK SPACE}%")
+    assert (preview.context["before"], preview.context["after"]) == (
+        "50.0\N{NO-BREAK SPACE}%",
+        "57.4\N{NO-BREAK SPACE}%",
+    )
     assert Baseline.objects.count() == 1
     form = preview.context["form"]
     confirmed = {name: form[name].value() or "" for name in form.fields if name != "evidence"}

@@ -133,7 +133,7 @@ def test_the_page_asks_the_database_the_same_however_much_there_is(
         write_comment(actor=dora, kpi=kpi, period=month, text=f"{number} @Bob @Alice")
     files = [upload(f"{number}.pdf", attachments.PDF) for number in range(5)]
     attach_evidence(actor=dora, kpi=kpi, period=month, uploads=files)
-    with at_most(14):
+    with at_most(15):
         assert client.get(address(kpi, month)).status_code == 200
 
 

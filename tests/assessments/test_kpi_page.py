@@ -172,6 +172,12 @@ class TestPage:
         assert latest is not None
         assert latest[0] == shift(month, "month", -1)
 
+    def test_each_period_leads_to_the_page_of_its_value(
+        self, reader: Client, kpi: Kpi, month: datetime.date
+    ) -> None:
+        content = reader.get(page(kpi)).content.decode()
+        assert f'href="/o/acme/entries/{kpi.code}/{month}/"' in content
+
     def test_the_page_takes_ten_queries_whatever_it_holds(self, reader: Client, kpi: Kpi) -> None:
         with at_most(10):
             reader.get(page(kpi))

@@ -175,6 +175,10 @@ def test_late_values_are_counted_and_the_link_shows_the_oldest(
     mail = mails(organization)[0]
     assert mail.subject == "Acme: 4 values to enter, 3 of them late"
     assert "/o/acme/entries/?columns=6\n" in mail.text
+    send(organization, 5, 4)
+    assert mails(organization)[-1].subject == "Acme: 5 values to enter, 4 of them late"
+    send(organization, 5, 20)
+    assert mails(organization)[-1].subject == "Acme: 5 values are late"
 
 
 def test_the_first_owner_who_may_enter_is_asked(
