@@ -64,7 +64,7 @@ def test_an_empty_organization_is_told_what_will_be_here(
     organization: Organization, bob: User, victor: User, client_of: ClientOf
 ) -> None:
     assert "/o/acme/start/" in read(client_of(bob))
-    assert "/o/acme/projects/new/" not in read(client_of(victor))
+    assert "/o/acme/start/" not in read(client_of(victor))
 
 
 def test_a_filter_without_a_match_offers_all_projects(
