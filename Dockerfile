@@ -19,6 +19,11 @@ ENV PATH=/venv/bin:$PATH \
     UPLOADS_DIR=/var/lib/valuetrack/uploads \
     HOST=0.0.0.0 \
     PORT=8000
+# What PDF needs: text layout, and a font for Chinese.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-microhei \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/valuetrack --create-home valuetrack \
     && install -d -o valuetrack -g valuetrack -m 0700 /var/lib/valuetrack/uploads
 COPY --from=packages /venv /venv

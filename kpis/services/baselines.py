@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import get_scope
 
 from kpis.models import Baseline, Kpi, Target
+from kpis.services.charters import note_definition_change, projects_of
 from kpis.services.plan import draw_plan_path
 from kpis.services.reasons import refuse_without_reason
 from kpis.services.rules import check_definitions, refuse
-from organizations.definitions import announce_definition_change
 from organizations.models import User
 from organizations.services import record_event
 from organizations.services.files import Upload, store_file, whole_or_not_at_all
@@ -91,7 +91,7 @@ def _set(actor: User | None, kpi: Kpi, new: NewBaseline, reason: str, evidence: 
         reason=reason,
     )
     request_valuation(organization, [kpi.project_id], money=False)
-    announce_definition_change([kpi.project_id])
+    note_definition_change(projects_of(kpi))
     return row
 
 

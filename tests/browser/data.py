@@ -56,6 +56,10 @@ def main() -> None:
     join(empty, li, Role.ADMIN)
     wide = create_organization(slug="wide", name="Wide", admin=alice)
     join(create_organization(slug="files", name="Files", admin=alice), li, Role.ADMIN)
+    with organization_scope(acme.organization):
+        owners = {"business_owner": dora, "it_owner": alice}
+        values = {"code": "SIGN", "name": "Sign-off", "system_kind": "CRM", **owners}
+        create_project(actor=alice, organization=acme.organization, values=values)
     with organization_scope(wide):
         for number in range(PROJECTS):
             values = {"code": f"P{number:02}", "name": f"Roll-out number {number}"}

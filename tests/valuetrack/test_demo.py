@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from statistics import mean
@@ -17,10 +18,11 @@ from pytest_django import DjangoDbBlocker
 
 from assessments.locks import month_of
 from assessments.models import KpiResult, Measurement, PeriodLock, ProjectResult
+from kpis.charters.states import NO_CHARTER, Word, charter_states
 from organizations.models import Membership, Organization, Role, User
 from organizations.services import create_organization, create_user
 from organizations.tenancy import organization_scope
-from projects.models import CashFlow, PlanBaseline
+from projects.models import CashFlow, PlanBaseline, Project
 from valuetrack import demo
 from valuetrack.demo.loading import load
 from valuetrack.demo.northfield import NORTHFIELD
@@ -161,6 +163,18 @@ def test_older_months_are_verified_and_locked_and_one_value_came_back(northfield
 def test_plans_are_frozen_and_money_has_three_series(northfield: Organization) -> None:
     assert PlanBaseline.objects.count() == len(NORTHFIELD.projects)
     assert set(CashFlow.objects.values_list("series", flat=True)) == {"plan", "forecast", "actual"}
+
+
+def test_most_charters_are_signed_one_waits_for_it_one_is_outdated_one_is_missing(
+    northfield: Organization, huarui: Organization
+) -> None:
+    for organization in (northfield, huarui):
+        with organization_scope(organization):
+            states = charter_states()
+            words = Counter(states.get(project.pk, NO_CHARTER).word for project in Project.objects.all())
+            assert any(state.waiting == {"it"} for state in states.values())
+        assert [words[word] for word in (Word.OPEN, Word.OUTDATED, Word.NONE)] == [1, 1, 1]
+        assert words[Word.SIGNED] == sum(words.values()) - 3
 
 
 def test_the_samples_are_marked_and_every_role_can_log_in(document: dict[str, Any], settings: Any) -> None:

@@ -13,6 +13,7 @@ from organizations.services import add_member, create_department, create_organiz
 from organizations.tenancy import organization_scope
 
 from .building import Stage, build_project
+from .charters import make_charter
 from .people import people_of
 from .story import OrganizationStory
 
@@ -73,5 +74,5 @@ def _build(story: OrganizationStory, password: str, today: datetime.date | None)
                 )
         stage = Stage(story, organization, people, departments, today or organization.today())
         for project in story.projects:
-            build_project(stage, project)
+            make_charter(stage, build_project(stage, project), project)
     return organization

@@ -144,6 +144,8 @@ class ProjectStory:
     strategic: tuple[KpiStory, ...]
     lines: tuple[LineStory, ...]
     modules: tuple[ModuleStory, ...]
+    #: "signed", "open" (IT has not signed), "outdated" (changed after both had signed) or "none"
+    charter: str = "signed"
 
     @property
     def kpis(self) -> list[tuple[str, str, KpiStory]]:

@@ -14,6 +14,7 @@ from valuetrack.demo.story import (
 
 OA = ProjectStory(
     code="OA",
+    charter="open",
     name="协同办公 OA",
     description="审批、合同和差旅在线办理。武汉和成都工厂仍在用纸质审批。",
     kind="OA",
@@ -102,6 +103,7 @@ _NO_INTERFACE = "无法提供：三方物流接口升级后没有回传数据。
 
 WMS = ProjectStory(
     code="WMS",
+    charter="outdated",
     name="智能仓储 WMS",
     description="中心仓的上架、拣选和盘点。指标依赖三方物流的接口，目前没有数据。",
     kind="WMS",
@@ -176,6 +178,7 @@ WMS = ProjectStory(
 
 PLM = ProjectStory(
     code="PLM",
+    charter="none",
     name="研发 PLM",
     description="图纸、物料清单和变更在同一平台管理，上月刚刚上线。",
     kind="PLM",

@@ -16,6 +16,7 @@ from valuetrack.demo.story import (
 
 OA = ProjectStory(
     code="OA",
+    charter="open",
     name="OA collaboration",
     description="Approvals, travel and documents in one tool. Plants 2 and 4 still approve on paper.",
     kind="OA",

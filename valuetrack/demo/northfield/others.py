@@ -108,6 +108,7 @@ _NO_PAYROLL = "Not available: the payroll interface has not delivered since its 
 
 HR = ProjectStory(
     code="HR",
+    charter="outdated",
     name="HR core",
     description="Personnel files, time and learning. The figures hang on an interface that does not deliver.",
     kind="HR",
@@ -194,6 +195,7 @@ HR = ProjectStory(
 
 BI = ProjectStory(
     code="BI",
+    charter="none",
     name="BI self-service",
     description="Reports built by the departments themselves on one set of figures. Live since last month.",
     kind="BI",
