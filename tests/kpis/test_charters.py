@@ -14,14 +14,15 @@ from kpis.charters.content import draft_content, hash_of
 from kpis.charters.differences import differences
 from kpis.charters.states import Word, charter_state_of
 from kpis.models import Charter, CharterSignature, Kpi
-from kpis.services import archive_kpi, create_kpi, set_targets, update_kpi
+from kpis.services import NewBaseline, archive_kpi, create_kpi, set_baseline, set_targets, update_kpi
+from kpis.services.attributions import Share, share_kpi
 from kpis.services.charters import hand_out_charter, note_definition_change, return_charter, sign_charter
 from organizations.errors import ConflictError, ForbiddenError, InvalidInputError
 from organizations.models import AuditEvent, Organization, OutboundMail, User
 from organizations.services import update_organization, update_profile
 from organizations.tenancy import organization_scope
 from projects.models import Project
-from projects.services import archive_project, create_line, set_cash_flows, update_project
+from projects.services import archive_project, create_line, create_project, set_cash_flows, update_project
 from tests.queries import at_most
 
 pytestmark = pytest.mark.django_db
@@ -336,11 +337,32 @@ def plan_benefit(project: Project, _kpi: Kpi, actor: User, _other: User) -> None
     set_cash_flows(actor=actor, line=line, series="plan", amounts={datetime.date(2025, 1, 1): Decimal(100)})
 
 
+def rebase(project: Project, kpi: Kpi, actor: User, _other: User) -> None:
+    set_baseline(actor=actor, kpi=kpi, new=NewBaseline(value=50.0, method="computed"), reason="Recount")
+
+
+def share(project: Project, kpi: Kpi, actor: User, _other: User) -> None:
+    other = create_project(
+        actor=actor, organization=project.organization, values={"code": "MES", "name": "MES"}
+    )
+    share_kpi(actor=actor, kpi=kpi, shares=[Share(other, 0.4)], reason="Two roll-outs")
+
+
 def change_terms(project: Project, _kpi: Kpi, actor: User, _other: User) -> None:
     update_organization(actor=actor, organization=project.organization, values={"weight_strategic": 50.0})
 
 
-CHANGES = [change_owner, change_start, add_kpi, drop_kpi, change_target, plan_benefit, change_terms]
+CHANGES = [
+    change_owner,
+    change_start,
+    add_kpi,
+    drop_kpi,
+    change_target,
+    plan_benefit,
+    rebase,
+    share,
+    change_terms,
+]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
@@ -446,8 +468,6 @@ class TestRaces:
 
     @pytest.fixture
     def waiting(self, organization: Organization, bob: User, dora: User, erik: User) -> Charter:
-        from projects.services import create_project
-
         with organization_scope(organization):
             owners = {"business_owner": dora, "it_owner": erik}
             project = create_project(
