@@ -96,7 +96,7 @@ def offered_span(
     kpi: Kpi, values: Mapping[datetime.date, float]
 ) -> tuple[datetime.date, datetime.date] | None:
     """The last twelve months of values before the effect: from the first day to the day after the last."""
-    limits: list[datetime.date] = [
+    limits: list[Any] = [
         day for day in (kpi.expected_start, kpi.project.go_live) if day is not None
     ]
     limit = min(limits, default=None)

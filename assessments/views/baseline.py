@@ -15,9 +15,9 @@ from assessments.services import baselines
 from charts.numbers import percent
 from kpis.access import get_kpi_for
 from kpis.figures import typed, written
-from kpis.forms import show_refusal
 from kpis.models import Baseline, Kpi
 from kpis.services import NewBaseline, set_baseline
+from kpis.services.baselines import refuse_broken_baseline
 from kpis.services.reasons import needs_reason
 from organizations.downloads import file_answer
 from organizations.errors import InvalidInputError, NotFoundError
@@ -39,9 +39,11 @@ def baseline(request: MemberRequest, code: str) -> HttpResponse:
     form = BaselineForm(request.POST or None, initial=_initial(kpi, values))
     if request.method == "POST" and form.is_valid():
         try:
-            return _preview(request, kpi, values, form, _new(kpi, values, form))
+            new = _new(kpi, values, form)
+            refuse_broken_baseline(kpi, new)
+            return _preview(request, kpi, values, form, new)
         except InvalidInputError as error:
-            show_refusal(form, error)
+            _show_refusal(form, error)
     rows = Baseline.objects.filter(kpi=kpi).select_related("set_by", "evidence")
     context = {
         "kpi": kpi,
@@ -161,11 +163,20 @@ def _save(request: MemberRequest, kpi: Kpi, values: Values) -> HttpResponse:
                 evidence=form.cleaned_data["evidence"],
             )
         except InvalidInputError as error:
-            show_refusal(form, error)
+            _show_refusal(form, error)
         else:
             messages.success(request, _("The baseline is set. Figures follow in a moment."))
             return redirect("assessments:baseline", request.organization.slug, kpi.code)
     return _show_preview(request, kpi, values, form, new)
+
+
+def _show_refusal(form: BaselineForm, error: InvalidInputError) -> None:
+    """The definition's fields are the form's by other names; what cannot be seen is told above the form."""
+    fields: dict[str, Any] = error.details.get("fields") or {error.details.get("field"): [error.message]}
+    for name, problems in fields.items():
+        own = (name or "").removeprefix("baseline_")
+        is_shown = own in form.fields and not form.fields[own].widget.is_hidden
+        form.add_error(own if is_shown else None, [str(problem) for problem in problems])
 
 
 def _row(kpi: Kpi, row: Baseline, is_current: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Where a KPI starts: every baseline that was ever set is kept, the newest is in force."""
 
+import copy
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -93,6 +94,13 @@ def _set(actor: User | None, kpi: Kpi, new: NewBaseline, reason: str, evidence: 
     request_valuation(organization, [kpi.project_id], money=False)
     note_definition_change(projects_of(kpi))
     return row
+
+
+def refuse_broken_baseline(kpi: Kpi, new: NewBaseline) -> None:
+    """Raise `InvalidInputError` when the definition would break a rule with this baseline; changes nothing."""
+    tried = copy.copy(kpi)
+    tried.baseline_value, tried.baseline_start, tried.baseline_end = new.value, new.start, new.end
+    check_definitions([tried])
 
 
 def baseline_of(kpi: Kpi) -> InForce:

@@ -168,3 +168,12 @@ def test_a_preview_whose_values_moved_is_shown_again(pmo: Client, kpi: Kpi, alic
 def test_the_page_asks_a_fixed_number_of_questions(pmo: Client, kpi: Kpi) -> None:
     with at_most(11):
         pmo.get(address(kpi))
+
+
+def test_a_baseline_that_measures_the_effect_itself_is_refused_before_it_is_looked_at(
+    pmo: Client, kpi: Kpi, alice: User
+) -> None:
+    update_kpi(actor=alice, kpi=kpi, values={"expected_start": month(1)})
+    answer = pmo.post(address(kpi), {"how": "mean", "start": "2024-06-01", "end": "2025-03-01"})
+    assert answer.status_code == 422
+    assert "before the effect is expected" in " ".join(answer.context["form"].errors["end"])

@@ -35,7 +35,7 @@ def all_pages(made: dict[str, Any]) -> list[Shown]:
         Shown("targets", "/o/acme/kpis/LEAD/targets/"),
         Shown("targets, preview", "/o/acme/kpis/LEAD/targets/", then="pasted targets"),
         Shown("baseline", "/o/acme/kpis/LEAD/baseline/"),
-        Shown("baseline, preview", "/o/acme/kpis/LEAD/baseline/", then="computed baseline"),
+        Shown("baseline, preview", "/o/acme/kpis/LEAD/baseline/", then="typed baseline"),
         Shown("formula", "/o/acme/kpis/LEAD/formula/"),
         Shown("formula, error", "/o/acme/kpis/LEAD/formula/", then="wrong formula"),
         Shown("sharing", "/o/acme/kpis/LEAD/sharing/"),

@@ -49,10 +49,9 @@ def _bring_about(window: Visit, shown: Shown) -> None:
         page.fill("[name=text]", "2026-01\t44\n2026-02\t42\n2026-03\tsoon\n")
         page.click("#paste button[type=submit]")
         expect(page.locator(".notice-bad")).to_be_visible()
-    if shown.then == "computed baseline":
-        page.select_option("[name=how]", "mean")
-        page.fill("[name=start]", "2025-07-01")
-        page.fill("[name=end]", "2026-01-01")
+    if shown.then == "typed baseline":
+        page.select_option("[name=how]", "typed")
+        page.fill("[name=value]", "50")
         page.click("main form button[type=submit]")
         expect(page.locator("[name=reason]")).to_be_visible()
     if shown.then == "wrong formula":
