@@ -89,6 +89,7 @@ class KpiFinder:
 
     def set_targets(self, known: list[FoundKpi]) -> None:
         """Bring the targets of existing KPIs to what the file says; periods it does not name stay."""
+        self.made.valued = [found.kpi.pk for found in known if found.kpi]
         stored: dict[int, Points] = defaultdict(dict)
         with_targets = [found for found in known if found.targets]
         targets = Target.objects.filter(kpi__in=[found.kpi for found in with_targets if found.kpi])

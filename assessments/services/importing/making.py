@@ -20,6 +20,8 @@ class Made:
     projects: list[int] = field(default_factory=list)
     kpis: list[int] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    #: KPIs that stood before and may have got values
+    valued: list[int] = field(default_factory=list)
     #: KPI → day → (former, new); of KPIs that stood before
     targets: dict[int, dict[str, list[float | None]]] = field(default_factory=lambda: defaultdict(dict))
     #: line → series → month → (former, new)
@@ -61,6 +63,7 @@ class Made:
             "projects": self.projects,
             "kpis": self.kpis,
             "lines": self.lines,
+            "valued": self.valued,
             "targets": self.targets,
             "flows": self.flows,
             "notes": self.notes,

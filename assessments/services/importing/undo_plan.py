@@ -87,15 +87,20 @@ def plan_undo(batch: ImportBatch) -> UndoPlan:
     return plan
 
 
-_VALUES = """
-SELECT count(*) FILTER (WHERE NOT built_on), count(*) FILTER (WHERE built_on), array_agg(DISTINCT project_id)
-FROM (
-    SELECT k.project_id, EXISTS (SELECT FROM assessments_measurement n
+# The batch of the newest version of a value: somebody else's where somebody built on it. A probe of the covering
+# index for each value, whatever the planner believes of the table.
+NEWEST_BATCH = """(SELECT n.batch_id FROM assessments_measurement n
         WHERE n.organization_id = m.organization_id AND n.kpi_id = m.kpi_id AND n.period = m.period
-        AND n.version > m.version AND n.batch_id IS DISTINCT FROM m.batch_id) AS built_on
+        ORDER BY n.version DESC LIMIT 1)"""
+_VALUES = """
+SELECT count(*) FILTER (WHERE newest = %(batch)s), count(*) FILTER (WHERE newest IS DISTINCT FROM %(batch)s),
+    array_agg(DISTINCT project_id)
+FROM (
+    SELECT k.project_id, {newest_batch} AS newest
     FROM assessments_measurement m
     JOIN kpis_kpi k ON k.organization_id = m.organization_id AND k.id = m.kpi_id
-    WHERE m.organization_id = %(organization)s AND m.batch_id = %(batch)s) found
+    WHERE m.organization_id = %(organization)s AND m.kpi_id = ANY(%(kpis)s) AND m.batch_id = %(batch)s
+    OFFSET 0) found
 """
 
 # A period belongs to the month in which its last day lies.
@@ -107,20 +112,25 @@ JOIN projects_project p ON p.organization_id = k.organization_id AND p.id = k.pr
 JOIN assessments_periodlock l ON l.organization_id = k.organization_id AND l.project_id = k.project_id
     AND l.reopened_at IS NULL AND l.month = date_trunc('month', m.period + (CASE k.frequency
         WHEN 'quarter' THEN interval '3 months' ELSE ('1 ' || k.frequency)::interval END) - interval '1 day')
-WHERE m.organization_id = %(organization)s AND m.batch_id = %(batch)s
+WHERE m.organization_id = %(organization)s AND m.kpi_id = ANY(%(kpis)s) AND m.batch_id = %(batch)s
 ORDER BY l.month, p.name LIMIT 20
 """
 
 
 def _plan_values(batch: ImportBatch, plan: UndoPlan) -> None:
-    values = {"organization": batch.organization_id, "batch": batch.pk}
+    values = {"organization": batch.organization_id, "batch": batch.pk, "kpis": kpis_of(batch)}
     with connection.cursor() as cursor:
-        cursor.execute(_VALUES, values)
+        cursor.execute(_VALUES.format(newest_batch=NEWEST_BATCH), values)
         plan.values, plan.values_kept, projects = cursor.fetchone()
         plan.touched |= set(projects or [])
         if PeriodLock.objects.filter(reopened_at__isnull=True).exists():
             cursor.execute(_LOCKED, values)
             plan.locked = cursor.fetchall()
+
+
+def kpis_of(batch: ImportBatch) -> list[int]:
+    """KPIs that may have got values by the import: the index leads to them, and none leads to batches."""
+    return sorted({*batch.made.get("valued", []), *batch.made.get("kpis", [])})
 
 
 def _plan_targets(made: dict[str, Any], plan: UndoPlan) -> None:

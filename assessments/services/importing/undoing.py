@@ -18,7 +18,7 @@ from projects.models import MoneyLine, Project
 from projects.services import request_valuation, set_cash_flows, update_line
 
 from .running import lock_imports
-from .undo_plan import UndoPlan, plan_undo
+from .undo_plan import NEWEST_BATCH, UndoPlan, kpis_of, plan_undo
 
 Status = ImportBatch.Status
 
@@ -70,20 +70,16 @@ def _hold_values(organization: Organization, batch: ImportBatch) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [TRANSACTION_LOCK, organization.pk])
         cursor.execute(
-            "SELECT id FROM kpis_kpi WHERE organization_id = %s AND (id = ANY(%s) OR id IN (SELECT kpi_id"
-            " FROM assessments_measurement WHERE organization_id = %s AND batch_id = %s))"
-            " ORDER BY id FOR UPDATE",
-            [organization.pk, batch.made.get("kpis", []), organization.pk, batch.pk],
+            "SELECT id FROM kpis_kpi WHERE organization_id = %s AND id = ANY(%s) ORDER BY id FOR UPDATE",
+            [organization.pk, kpis_of(batch)],
         )
 
 
 _WITHDRAW = """
 WITH gone AS (
     DELETE FROM assessments_measurement m
-    WHERE m.organization_id = %(organization)s AND m.batch_id = %(batch)s
-        AND NOT EXISTS (SELECT FROM assessments_measurement n
-            WHERE n.organization_id = m.organization_id AND n.kpi_id = m.kpi_id AND n.period = m.period
-            AND n.version > m.version AND n.batch_id IS DISTINCT FROM m.batch_id)
+    WHERE m.organization_id = %(organization)s AND m.kpi_id = ANY(%(kpis)s) AND m.batch_id = %(batch)s
+        AND {newest_batch} = %(batch)s
     RETURNING *
 )
 INSERT INTO assessments_withdrawnmeasurement (organization_id, measurement_id, kpi_number, period, version, value,
@@ -96,7 +92,8 @@ FROM gone
 
 def _withdraw_values(organization: Organization, batch: ImportBatch) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_WITHDRAW, {"organization": organization.pk, "batch": batch.pk})
+        values = {"organization": organization.pk, "batch": batch.pk, "kpis": kpis_of(batch)}
+        cursor.execute(_WITHDRAW.format(newest_batch=NEWEST_BATCH), values)
 
 
 def _restore_definitions(actor: User, plan: UndoPlan) -> None:
