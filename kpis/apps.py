@@ -9,6 +9,7 @@ class KpisConfig(AppConfig):
     verbose_name = _("KPIs")
 
     def ready(self) -> None:
+        from kpis import checks  # noqa: F401
         from kpis.services.charters import note_definition_change
         from organizations.definitions import hear_definition_changes
 

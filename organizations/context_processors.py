@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from organizations.permissions import Right, allows
 from organizations.sections import sections_for
 
-# (label, URL name, right, prefix of the addresses under which the entry is current)
+# (label, URL name, right, prefixes of the addresses under which the entry is current)
 _NAVIGATION = [
     (_("Committee"), "committee:committee", Right.SEE_COMMITTEE, "committee/"),
     (_("Projects"), "projects:list", Right.SEE, "projects/"),
-    (_("KPIs"), "kpis:list", Right.SEE, "kpis/"),
+    (_("KPIs"), "kpis:list", Right.SEE, ("kpis/", "library/")),
     (_("My entries"), "assessments:entries", Right.ENTER, "entries/"),
     (_("Verification"), "assessments:verification", Right.VERIFY, "verification/"),
     (_("Import"), "assessments:import", Right.IMPORT, "import/"),
@@ -46,7 +46,7 @@ def _navigation(request: Any) -> list[dict[str, Any]]:
         if not allows(request.membership, right) or (right is Right.SEE_OUTBOX and not settings.LOCAL):
             continue
         url = reverse(name, args=[request.organization.slug])
-        current = request.path.startswith(base + prefix)
+        current = request.path.removeprefix(base).startswith(prefix)
         entries.append({"label": label, "url": url, "current": current, "shows": _SHOWS.get(right, "")})
     sections = sections_for(request)
     if sections:

@@ -22,8 +22,8 @@ OWNERS = ("business_owner", "it_owner", "data_owner")
 class SharedForm(forms.Form):
     """What holds for every KPI that says nothing else."""
 
-    columns = True
     prefix = "all"
+    hide_optional = True
 
     def __init__(self, *args: Any, people: Mapping[str, User], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -47,6 +47,10 @@ class SharedForm(forms.Form):
 class PickForm(forms.Form):
     """One KPI made from a template; what is left empty here is as for all."""
 
+    # A browser cannot show what is missing inside the folded part.
+    use_required_attribute = False
+    hide_optional = True
+
     def __init__(self, *args: Any, template: Template, people: Mapping[str, User], **options: Any) -> None:
         texts = {name: getattr(template, name) for name in ("name", "definition", "unit")}
         options["initial"] = {**texts, "weight": 1.0} | (options.get("initial") or {})
@@ -56,7 +60,8 @@ class PickForm(forms.Form):
         self.shared: Mapping[str, Any] = {}
         self.warnings: list[Warning] = []
         self._add_numbers()
-        self.fields["target_date"] = date_field(label=_("To be reached by"), required=False)
+        if template.direction != Kpi.Direction.RANGE:  # a range holds from the day its effect is expected
+            self.fields["target_date"] = date_field(label=_("To be reached by"), required=False)
         for name in OWNERS:
             self.fields[name] = _owner_field(name, people, _("as for all"))
         self._add_texts()
@@ -66,7 +71,8 @@ class PickForm(forms.Form):
         is_range = self.template.direction == Kpi.Direction.RANGE
         labels = {"baseline_value": _("Baseline"), **(ends if is_range else {"target_value": _("Target")})}
         for name, label in labels.items():
-            self.fields[name] = NumberField(label=label, required=is_range and name in ends)
+            self.fields[name] = NumberField(label=label, required=name in ends)
+            self.fields[name].error_messages["required"] = _("“Within a range” needs both ends of the range.")
             self.fields[name].unit = self.initial["unit"]  # type: ignore[attr-defined]
 
     def _add_texts(self) -> None:
@@ -133,7 +139,7 @@ class PickForm(forms.Form):
         own = self.cleaned_data
         target, day = own.get("target_value"), self._own_or_shared("target_date")
         if self.template.direction == Kpi.Direction.RANGE:
-            target, day = own.get("range_low"), day or self._own_or_shared("expected_start")
+            target, day = own["range_low"], self._own_or_shared("expected_start")
         claim = Claim(
             name=own["name"],
             definition=own["definition"],

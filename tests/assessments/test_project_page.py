@@ -114,8 +114,8 @@ def test_a_project_without_kpis_says_what_is_missing_and_offers_one_button(
     project: Project, page: Callable[[], str], client_of: Browser, bob: User
 ) -> None:
     assert "ERP group has no KPIs yet" in page()
-    assert "Define the first KPI" not in page()
-    assert "Define the first KPI" in client_of(bob).get(ADDRESS).content.decode()
+    assert "Set them up from the library" not in page()
+    assert "Set them up from the library" in client_of(bob).get(ADDRESS).content.decode()
 
 
 def test_figures_that_are_not_there_yet_are_announced(

@@ -64,7 +64,7 @@ def filled(pmo: Client, address: str, dora: User) -> dict[str, Any]:
         f"kpi-{PAYABLE}-baseline_value": "6５",
         f"kpi-{PAYABLE}-range_low": "40",
         f"kpi-{PAYABLE}-range_high": "50",
-        f"kpi-{PAYABLE}-data_owner": "",
+        f"kpi-{PAYABLE}-data_owner": str(dora.pk),
         f"kpi-{PAYABLE}-expected_start": "2026-06-01",
     }
 
@@ -163,7 +163,7 @@ class TestDefining:
             (f"kpi-{LEAD}-target_date", "2026-01-31", "before the effect is expected"),
             (f"kpi-{LEAD}-name", "", "required"),
             (f"kpi-{PAYABLE}-range_low", "60", "above the upper end"),
-            (f"kpi-{PAYABLE}-range_high", "", "required"),
+            (f"kpi-{PAYABLE}-range_high", "", "needs both ends"),
             ("all-target_date", "2026-01-31", "before the effect is expected"),
             ("all-target_date", "", "Say by when"),
             ("all-business_owner", "0", "valid choice"),
@@ -195,6 +195,13 @@ class TestDefining:
         assert not Kpi.objects.exists()
         assert pmo.post(address, {**sent, "as_is": "1"}).status_code == 302
         assert Kpi.objects.get(template=LEAD).baseline_value is None
+
+    def test_a_range_needs_the_day_from_which_it_holds(self, pmo: Client, address: str, dora: User) -> None:
+        sent = {**filled(pmo, address, dora), "all-expected_start": "", f"kpi-{PAYABLE}-expected_start": ""}
+        answer = pmo.post(address, sent)
+        lead, payable = answer.context["forms"].picks
+        assert [warning.code for warning in lead.warnings] == []
+        assert [warning.code for warning in payable.warnings] == ["no_date"]
 
     def test_without_a_script_the_list_is_narrowed_and_what_was_typed_stays(
         self, pmo: Client, address: str, dora: User
