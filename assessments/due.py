@@ -19,8 +19,9 @@ ENTERED = (Kpi.Source.MANUAL, Kpi.Source.IMPORT, Kpi.Source.API)
 
 
 def with_due(kpis: "models.QuerySet[Kpi]", today: datetime.date) -> "models.QuerySet[Kpi]":
-    """Adds `last_period`, the last complete one; `has_value`, whether it has a value that counts; and
-    `is_expected`, whether the effect was expected by its end (or, where no day is given, the KPI defined).
+    """Adds `last_period`, the last complete one; `has_value`, whether it has a value that counts; `start`, the
+    day the effect is expected from (or, where none is given, the KPI was defined); `is_expected`, whether that
+    was by the end of `last_period`; and `newest`, the newest period before it with a value that counts.
 
     Due is what is expected and has no value.
     """
@@ -32,21 +33,36 @@ def with_due(kpis: "models.QuerySet[Kpi]", today: datetime.date) -> "models.Quer
         .order_by()
         .distinct()
     )
-    return kpis.alias(_start=Coalesce("expected_start", TruncDate("created_at"))).annotate(
+    return kpis.annotate(
+        start=Coalesce("expected_start", TruncDate("created_at")),
         last_period=period,
-        is_expected=models.Case(models.When(_start__lt=end, then=True), default=False),
+        is_expected=models.Case(models.When(start__lt=end, then=True), default=False),
         has_value=models.Exists(counted),
+        newest=models.Subquery(newest_period(period__lt=models.OuterRef("last_period"))),
     )
+
+
+def newest_period(**conditions: Any) -> "models.QuerySet[Measurement]":
+    """Of the KPI outside: its newest period with a value that counts."""
+    returned = Measurement.objects.filter(
+        kpi=models.OuterRef("kpi"),
+        period=models.OuterRef("period"),
+        version__gt=models.OuterRef("version"),
+        status=Measurement.Status.RETURNED,
+    )
+    answers = (Measurement.Status.SUBMITTED, Measurement.Status.VERIFIED)
+    found: models.QuerySet[Measurement] = (
+        Measurement.objects.filter(kpi=models.OuterRef("pk"), status__in=answers, **conditions)
+        .exclude(models.Exists(returned.order_by()))
+        .order_by("-period", "-version")
+        .values("period")[:1]
+    )
+    return found
 
 
 def due_from(today: datetime.date, frequency: str) -> datetime.date:
     """The day after the last complete period: from then on its value is due."""
     return shift(last_complete(today, frequency), frequency, 1)
-
-
-def is_late(today: datetime.date, frequency: str) -> bool:
-    """Whether the value of the last complete period, where it is missing, is late: past the days of grace."""
-    return today > due_from(today, frequency) + GRACE
 
 
 def due_day(period: datetime.date, frequency: str) -> datetime.date:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Coalesce
 
-from assessments.due import ENTERED, is_late, own_kpis, with_due
+from assessments.due import ENTERED, late_from, own_kpis, with_due
 from assessments.entry_locks import Locks, locks_in, with_locks
 from assessments.entry_states import Cell, CellState, newest_states
 from assessments.entry_window import Choice, Window
@@ -35,6 +35,9 @@ class Listed:
     name: str
     is_expected: bool
     has_value: bool
+    #: the newest period before the last complete one with a value, and the first day on which values are expected
+    newest: datetime.date | None
+    start: datetime.date
     #: the oldest period that was returned and not answered
     returned: datetime.date | None
     #: whether the member answers for it
@@ -49,7 +52,15 @@ class Listed:
             return RETURNED
         if not self.is_owed:
             return REST
-        return LATE if is_late(today, self.frequency) else DUE
+        return LATE if self.is_late(today) else DUE
+
+    @property
+    def late_from(self) -> datetime.date:
+        """Where a value is owed, the day from which it is late; the rule of the results."""
+        return late_from(self.newest, self.start, self.frequency)
+
+    def is_late(self, today: datetime.date) -> bool:
+        return today >= self.late_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,8 @@ def listed_kpis(membership: Membership, choice: Choice, today: datetime.date) ->
         "name",
         "is_expected",
         "has_value",
+        "newest",
+        "start",
         "_returned",
         "_own",
     )

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.due import GRACE, due_from, is_late
 from assessments.entry_cells import EntryCell, Message, Unsaved, build_cells, when
 from assessments.entry_markup import cells_markup, options_markup
 from assessments.entry_reading import Listed, Sheet
@@ -209,9 +208,9 @@ def _due_badge(listed: Listed, kpi: Kpi, known: CellState | None, today: datetim
     if not listed.is_expected:
         start = kpi.expected_start or timezone.localdate(kpi.created_at)
         return Badge(_("not due before %(period)s") % {"period": label(start, kpi.frequency)}, "open")
-    deadline = due_from(today, kpi.frequency) + GRACE
+    deadline = listed.late_from - datetime.timedelta(days=1)
     days = (today - deadline).days
-    if is_late(today, kpi.frequency):
+    if listed.is_late(today):
         return Badge(ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}, "bad")
     if not days:
         return Badge(_("due today"), "")
@@ -240,7 +239,7 @@ def heading(listed: Sequence[Listed], today: datetime.date) -> str:
 def _owed(owed: Sequence[Listed], today: datetime.date) -> str:
     if not owed:
         return _("Nothing is due.")
-    names = {"due": len(owed), "late": sum(is_late(today, kpi.frequency) for kpi in owed)}
+    names = {"due": len(owed), "late": sum(kpi.is_late(today) for kpi in owed)}
     if not names["late"]:
         return ngettext("%(due)d value due.", "%(due)d values due.", len(owed)) % names
     return (

@@ -9,7 +9,6 @@ from assessments.views import (
     entries,
     exports,
     formula,
-    importing,
     kpi,
     locks,
     project,

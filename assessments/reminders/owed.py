@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Coalesce, TruncDate
 
-from assessments.due import ENTERED, GRACE, due_day, first_missing
+from assessments.due import ENTERED, GRACE, due_day, first_missing, newest_period
 from assessments.locks import locked_months, month_of
 from assessments.models import Measurement
 from kpis.models import Kpi
@@ -18,8 +18,7 @@ from projects.periods import last_complete, shift
 
 #: periods of one KPI that are asked for; with the running one they fit the grid's widest window
 MOST_PERIODS = 11
-_ANSWERS = (Measurement.Status.SUBMITTED, Measurement.Status.VERIFIED)
-_DECISIONS = (*_ANSWERS, Measurement.Status.RETURNED)
+_DECISIONS = (Measurement.Status.SUBMITTED, Measurement.Status.VERIFIED, Measurement.Status.RETURNED)
 
 Key = tuple[int, datetime.date]
 
@@ -123,18 +122,6 @@ def load_owed(today: datetime.date, people: People) -> list[Owed]:
 
 def _kpis_owing(today: datetime.date, returned: Iterable[int]) -> list[Kpi]:
     """KPIs that people enter, with `newest` (their newest period with a value) and `start`, fewer than all."""
-    later_return = Measurement.objects.filter(
-        kpi=models.OuterRef("kpi"),
-        period=models.OuterRef("period"),
-        version__gt=models.OuterRef("version"),
-        status=Measurement.Status.RETURNED,
-    )
-    newest = (
-        Measurement.objects.filter(kpi=models.OuterRef("pk"), status__in=_ANSWERS)
-        .exclude(models.Exists(later_return.order_by()))
-        .order_by("-period", "-version")
-        .values("period")[:1]
-    )
     complete = models.Case(
         *(
             models.When(frequency=frequency, then=models.Value(last_complete(today, frequency)))
@@ -144,7 +131,7 @@ def _kpis_owing(today: datetime.date, returned: Iterable[int]) -> list[Kpi]:
     )
     kpis: Any = Kpi.objects.active().filter(source__in=ENTERED, project__is_sample=False)
     kpis = kpis.annotate(
-        newest=models.Subquery(newest), start=Coalesce("expected_start", TruncDate("created_at"))
+        newest=models.Subquery(newest_period()), start=Coalesce("expected_start", TruncDate("created_at"))
     ).alias(reached=Coalesce("newest", models.Value(datetime.date.min)))
     waiting = models.Q(reached__lt=complete) | models.Q(pk__in=list(returned))
     found: list[Kpi] = list(kpis.filter(waiting).select_related("project").defer("definition", "plan_path"))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from assessments.due import due_count
 from assessments.entry_cells import Unsaved
 from assessments.entry_reading import listed_kpis, read_sheet
-from assessments.entry_rows import build_tables
+from assessments.entry_rows import build_tables, heading
 from assessments.entry_window import Choice, Window
 from assessments.models import Comment, Measurement, PeriodLock
 from assessments.services.entering import EnteredValue, enter_values
@@ -488,9 +488,20 @@ def test_the_heading_counts_due_late_and_what_is_in(
 def test_a_value_is_late_after_a_week(
     kpi: Kpi, dora: User, membership_of: MembershipOf, today: datetime.date, words: str
 ) -> None:
+    enter(kpi, dora, datetime.date(2026, 9, 1), 33.0)
     listed = listed_kpis(membership_of(dora), Choice(), today)
     [table] = build_tables(read_sheet(listed, Window(today)), listed, Unsaved(), "/")
     assert words in table.groups[0].rows[0].badges[0].label
+
+
+def test_a_month_left_out_is_late_by_the_rule_of_the_results(
+    kpi: Kpi, dora: User, membership_of: MembershipOf
+) -> None:
+    enter(kpi, dora, datetime.date(2026, 8, 1), 33.0)
+    today = datetime.date(2026, 11, 3)
+    (listed,) = listed_kpis(membership_of(dora), Choice(), today)
+    assert listed.late_from == datetime.date(2026, 10, 9)  # September was due on October 8th
+    assert heading([listed], today).startswith("1 value due, 1 late.")
 
 
 @pytest.mark.parametrize(
