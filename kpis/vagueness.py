@@ -63,8 +63,8 @@ ADVICE: dict[str, Text] = {
         "The definition only repeats the name. Write what is counted, what is left out and where it is read."
     ),
     "vague_words": _(
-        "It promises to improve something without a number. Write what is measured: “complaint handling 40 % "
-        "faster within 6 months”, not “improve complaint handling”."
+        "It promises to improve something without a number. Write what is measured: “complaints settled in 6 "
+        "days instead of 10, within 6 months”, not “improve complaint handling”."
     ),
     "go_live": _(
         "Going live is a date, not a success. Write what will be different afterwards: “quotes within 4 hours "

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kpis.expressions import units
-from kpis.expressions.evaluation import run
+from kpis.expressions.evaluation import walk, walker
 from kpis.expressions.parsing import Expression
 from kpis.expressions.units import PERCENT, PLAIN, Quantity, Unit, parse_unit, write_unit
 
@@ -53,7 +53,7 @@ def check(expression: Expression, inputs: Mapping[str, Input], own: Input) -> Ch
         if not inputs[code].unit.strip():
             found.doubt(_("%(code)s has no unit, so units cannot be checked.") % {"code": code})
     algebra = _Algebra(found)
-    result: Quantity = run(expression, names, algebra.operators, algebra.functions)
+    result: Quantity = walk(walker(algebra.operators, algebra.functions), expression, names)
     _check_result(result, parse_unit(own.unit), own.unit, found)
     return found
 
@@ -197,7 +197,7 @@ class _Algebra:
         if any(quantity.unit == PERCENT for quantity in quantities):
             self.found.doubt(
                 _(
-                    "A percentage is multiplied or divided as it is: 50 % counts as 50. Divide it by 100 first."
+                    "A percentage is multiplied or divided as it is: 50 per cent counts as 50. Divide it by 100 first."
                 )
             )
 
