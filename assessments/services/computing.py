@@ -17,7 +17,7 @@ from django.utils import translation
 from assessments.locks import locked_months, month_of
 from assessments.models import Measurement
 from assessments.services.record import MeasurementInput, record_measurements
-from kpis.expressions import Expression, FormulaError, NoValueError, Parts, evaluate, parse
+from kpis.expressions import Evaluation, Expression, FormulaError, NoValueError, Parts, parse
 from kpis.models import Formula, FormulaTerm, Kpi
 from organizations.models import Organization
 from projects.periods import Frequency, label, periods_between, shift, start_of
@@ -208,26 +208,26 @@ def _periods(
         for period, one in values.get(formula.id, {}).items()
         if one.source == Kpi.Source.FORMULA
     }
+    evaluation = Evaluation(formula.expression, parts)
     steps = sorted({step for one in parts.values() for step in one} | computed_before)
     for step in steps:
         if step <= last:
             period = shift(EPOCH, formula.frequency, step)
-            yield period, _computed(formula, parts, unverified, step, year_begins)
+            yield period, _computed(evaluation, formula.frequency, unverified, step, year_begins)
 
 
 def _computed(
-    formula: FormulaKpi,
-    parts: Mapping[str, Parts],
+    evaluation: Evaluation,
+    frequency: str,
     unverified: Mapping[str, set[int]],
     step: int,
     year_begins: int,
 ) -> Computed:
-    period = shift(EPOCH, formula.frequency, step)
-    into_year = _into_year(period, formula.frequency, year_begins)
+    into_year = _into_year(shift(EPOCH, frequency, step), frequency, year_begins)
     try:
-        value, used = evaluate(formula.expression, parts, step, into_year=into_year)
+        value, used = evaluation.at(step, into_year=into_year)
     except NoValueError as error:
-        missing = label(shift(EPOCH, formula.frequency, error.step), formula.frequency)
+        missing = label(shift(EPOCH, frequency, error.step), frequency)
         return Computed(None, reason=error.reason(missing), waits=error.kind == NoValueError.MISSING)
     is_verified = bool(used) and not any(at in unverified[code] for code, at in used)
     return Computed(value, VERIFIED if is_verified else SUBMITTED)

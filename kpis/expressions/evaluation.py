@@ -55,32 +55,39 @@ class Course:
         return [self.at(back) for back in range(count)]
 
 
-def evaluate(
-    expression: Expression, inputs: Mapping[str, Parts], step: int, *, into_year: int = 0
-) -> tuple[float, set[tuple[str, int]]]:
-    """The value of the period `step`, and every (code, period) it rests on. `into_year` is how many periods of the year
-    lie before it.
+class Evaluation:
+    """A formula over its inputs, made once for all periods."""
 
-    Raises:
-        NoValueError: an input is missing, a divisor is zero, or the result is too large.
-    """
-    reading = Reading(inputs, step, into_year)
-    names = {f"kpi_{place}": Course(reading, code) for place, code in enumerate(expression.codes)}
-    result = run(expression, names, OPERATORS, _FUNCTIONS)
-    return number(result), reading.used
+    def __init__(self, expression: Expression, inputs: Mapping[str, Parts]) -> None:
+        self._expression, self._inputs = expression, inputs
+        self._walker = walker(OPERATORS, _FUNCTIONS)
+
+    def at(self, step: int, *, into_year: int = 0) -> tuple[float, set[tuple[str, int]]]:
+        """The value of the period `step`, and every (code, period) it rests on. `into_year` is how many periods of
+        the year lie before it.
+
+        Raises:
+            NoValueError: an input is missing, a divisor is zero, or the result is too large.
+        """
+        reading = Reading(self._inputs, step, into_year)
+        names = {f"kpi_{place}": Course(reading, code) for place, code in enumerate(self._expression.codes)}
+        return number(walk(self._walker, self._expression, names)), reading.used
 
 
-def run(
-    expression: Expression,
-    names: Mapping[str, Any],
-    operators: Mapping[type[ast.AST], Callable[..., Any]],
-    functions: Mapping[str, Callable[..., Any]],
-) -> Any:
-    """Walk the tree with the given meaning of names, signs and functions."""
-    evaluator = SimpleEval(operators=dict(operators), functions=dict(functions), names=dict(names))
+def walker(
+    operators: Mapping[type[ast.AST], Callable[..., Any]], functions: Mapping[str, Callable[..., Any]]
+) -> SimpleEval:
+    """What walks over a tree with the given meaning of signs and functions."""
+    evaluator = SimpleEval(operators=dict(operators), functions=dict(functions), names={})
     # Whatever else the library can evaluate is taken from it: the tree was checked, this is the second wall.
     allowed = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Constant)
     evaluator.nodes = {kind: evaluator.nodes[kind] for kind in allowed}
+    return evaluator
+
+
+def walk(evaluator: SimpleEval, expression: Expression, names: Mapping[str, Any]) -> Any:
+    """The result of the tree with the given meaning of its names."""
+    evaluator.names = names
     return evaluator.eval(expression.text, previously_parsed=expression.tree)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpis.expressions import FormulaError, Input, NoValueError, check, evaluate, parse
+from kpis.expressions import Evaluation, FormulaError, Input, NoValueError, check, parse
 from kpis.expressions.units import PLAIN, parse_unit, times, write_unit
 
 COURSE = {step: (float(10 * step),) for step in range(1, 13)}
@@ -16,7 +16,7 @@ INPUTS = {"A": COURSE, "B": {step: (float(step),) for step in range(1, 13)}, "ZE
 
 
 def at(text: str, step: int = 12, **inputs: Mapping[int, tuple[float | None, ...]]) -> float:
-    return evaluate(parse(text), {**INPUTS, **inputs}, step, into_year=2)[0]
+    return Evaluation(parse(text), {**INPUTS, **inputs}).at(step, into_year=2)[0]
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_shorter_periods_come_together_as_declared() -> None:
 def test_where_nothing_can_be_said_there_is_no_value_with_a_reason(text: str, kind: str) -> None:
     inputs = {"A": COURSE, "ZERO": {12: (0.0,)}, "HUGE": {12: (1.7e308,)}}
     with pytest.raises(NoValueError) as raised:
-        evaluate(parse(text), inputs, 12)
+        Evaluation(parse(text), inputs).at(12)
     assert raised.value.kind == kind
     assert raised.value.reason("Dec 2025")
 
 
 def test_every_value_a_result_rests_on_is_named() -> None:
-    assert evaluate(parse("sum_last([A], 2) / [B]"), INPUTS, 5)[1] == {("A", 5), ("A", 4), ("B", 5)}
+    assert Evaluation(parse("sum_last([A], 2) / [B]"), INPUTS).at(5)[1] == {("A", 5), ("A", 4), ("B", 5)}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_whatever_is_put_together_gives_a_number_or_one_of_our_errors(tokens: li
         expression = parse(" ".join(tokens))
         units = {code: Input("h", "month") for code in expression.codes}
         check(expression, units, Input("%", "month"))
-        value, _used = evaluate(expression, INPUTS, step, into_year=step % 12)
+        value, _used = Evaluation(expression, INPUTS).at(step, into_year=step % 12)
         assert isinstance(value, float)
         assert abs(value) < float("inf")
     except (FormulaError, NoValueError):
