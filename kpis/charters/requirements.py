@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kpis.charters.content import Content
-from kpis.vagueness import Claim, severe
+from kpis.vagueness import Claim, warnings_of
 from organizations.models import Membership
 from organizations.permissions import Right, allows
 
@@ -20,8 +20,13 @@ def missing_for_charter(content: Content) -> list[str]:
     if not content["kpis"]:
         missing.append(_("There is no KPI yet. Define at least one: without it nothing is promised."))
     for kpi in content["kpis"]:
-        missing += _missing_of_kpi(kpi)
+        missing += _said_of(kpi, severe=True)
     return missing
+
+
+def advice_for_charter(content: Content) -> list[str]:
+    """What could be said more clearly; it keeps nothing from being handed out."""
+    return [sentence for kpi in content["kpis"] for sentence in _said_of(kpi, severe=False)]
 
 
 def _missing_owners(project: Data) -> list[str]:
@@ -57,10 +62,11 @@ def _owners(project: Data) -> list[Data]:
     return [person for person in (project["business_owner"], project["it_owner"]) if person]
 
 
-def _missing_of_kpi(kpi: Data) -> list[str]:
+def _said_of(kpi: Data, *, severe: bool) -> list[str]:
     return [
         _("KPI “%(kpi)s”: %(problem)s") % {"kpi": kpi["name"], "problem": str(warning.message)}
-        for warning in severe(_claim(kpi))
+        for warning in warnings_of(_claim(kpi))
+        if warning.severe is severe
     ]
 
 
@@ -78,4 +84,6 @@ def _claim(kpi: Data) -> Claim:
         target=targets[-1][1] if targets else held,
         day=datetime.date.fromisoformat(last) if last else None,
         has_owner=kpi["business_owner"] is not None,
+        # Who enters the values is no part of the promise.
+        has_data_owner=True,
     )

@@ -14,7 +14,7 @@ from kpis.access import get_charter_for
 from kpis.charters import page
 from kpis.charters.content import draft_content
 from kpis.charters.page import read_versions
-from kpis.charters.requirements import missing_for_charter
+from kpis.charters.requirements import advice_for_charter, missing_for_charter
 from kpis.forms.charters import HandOutForm, ReturnForm, SignForm
 from kpis.models import Charter, CharterSignature
 from kpis.services.charters import (
@@ -90,6 +90,7 @@ def charter_hand_out(request: MemberRequest, code: str) -> HttpResponse:
             return _to_charter(project)
     context = _context(request, project, form=form) | page.draft_context(project, versions)
     context["missing"] = missing_for_charter(context["content"])
+    context["advice"] = advice_for_charter(context["content"])
     return render(request, "kpis/charter_hand_out.html", context, status=422 if form.errors else 200)
 
 

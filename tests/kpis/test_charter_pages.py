@@ -98,6 +98,15 @@ def test_what_is_missing_is_not_handed_out(
     assert not Charter.objects.exists()
 
 
+def test_vague_words_are_advised_against_and_keep_nothing_back(
+    client_of: ClientOf, defined: Project, kpi: Kpi, bob: User
+) -> None:
+    update_kpi(actor=bob, kpi=kpi, values={"definition": "Improve how fast orders are delivered."})
+    pmo = client_of(bob)
+    assert "Could be said more clearly" in text_of(pmo.get(page("_hand_out")))
+    assert pmo.post(page("_hand_out"), {"reason": ""}).status_code == 302
+
+
 def test_signing_asks_for_the_password_first_and_comes_back(
     client_of: ClientOf, charter: Charter, dora: User
 ) -> None:
