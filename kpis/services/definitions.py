@@ -1,7 +1,8 @@
 """Creating, changing and retiring KPI definitions."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -74,13 +75,8 @@ def create_kpis(
             Target(organization_id=kpi.organization_id, kpi=kpi, period=period, value=value)
             for period, value in points.items()
         ]
-    try:
-        with transaction.atomic():
-            Kpi.objects.bulk_create(kpis)
-    except IntegrityError as error:  # a code taken by another project's creator at this very moment
-        raise ConflictError(
-            _("Another KPI has taken this code meanwhile. Choose a different one.")
-        ) from error
+    with _code_taken_meanwhile():
+        Kpi.objects.bulk_create(kpis)
     Target.objects.bulk_create(targets)
     first_baselines(actor=actor, kpis=kpis)
     for kpi, values in zip(kpis, definitions, strict=True):
@@ -122,7 +118,7 @@ def update_kpi(*, actor: User | None, kpi: Kpi, values: Mapping[str, Any], reaso
     if changed & _BENDS_PLAN:
         kpi.plan_start, kpi.plan_path = draw_plan_path(kpi, points_of(kpi))
         changed |= {"plan_start", "plan_path"}
-    kpi.save(update_fields=sorted(changed))
+    _save_changed(kpi, changed)
     keep_baseline(actor=actor, kpi=kpi, former=former, reason=reason)
     record_event(actor=actor, action="kpi.updated", target=kpi, before=before, after=after, reason=reason)
     request_valuation(_organization(), [kpi.project_id], money=False)
@@ -154,6 +150,22 @@ def _set_archived(
     request_valuation(_organization(), projects_of(kpi), money=False)
     note_definition_change(projects_of(kpi))
     return kpi
+
+
+def _save_changed(kpi: Kpi, changed: set[str]) -> None:
+    with _code_taken_meanwhile() if "code" in changed else nullcontext():
+        kpi.save(update_fields=sorted(changed))
+
+
+@contextmanager
+def _code_taken_meanwhile() -> Iterator[None]:
+    """Somebody in another project took the code between the look and the write."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        message = _("Another KPI has taken this code meanwhile. Choose a different one.")
+        raise ConflictError(message, field="code") from error
 
 
 def _organization() -> Organization:
