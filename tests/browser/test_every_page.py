@@ -61,9 +61,6 @@ def _bring_about(window: Visit, shown: Shown) -> None:
     if shown.then == "vague KPIs":
         page.click("[name=define]")
         expect(page.locator(".error-summary")).to_be_visible()
-    if shown.then == "vague KPIs":
-        page.click("[name=define]")
-        expect(page.locator(".error-summary")).to_be_visible()
 
 
 def _axe_faults(page: Page) -> Iterator[str]:
