@@ -30,6 +30,8 @@ from organizations.permissions import Right, allows, requires
 from projects.periods import label
 
 PER_PAGE = 100
+#: of a paste's cells that ask for an explanation: their rows ask again
+SHOWN_DOUBTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,10 @@ def entries_preview(request: MemberRequest) -> HttpResponse:
         "count": len(form.cells),
         "accepted": [value.cell for value in values if value.cell not in rejected],
         "rejected": [_line(kpi, cell, rejected[cell]) for cell, kpi in cells if cell in rejected],
-        "doubted": [
+        "doubted": len(found.unexplained),
+        "doubts": [
             _line(kpi, cell, found.unexplained[cell][0]) for cell, kpi in cells if cell in found.unexplained
-        ],
+        ][:SHOWN_DOUBTS],
         "outside": _number(request.POST.get("outside", "")),
     }
     html = get_template("assessments/entries_preview.html").render(context, request)

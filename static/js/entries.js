@@ -77,7 +77,7 @@ const dialog = document.getElementById("entries-paste");
 
 async function preview(pairs, outside) {
   if (!pairs.length && !outside) return;
-  const body = new FormData();
+  const body = new URLSearchParams();
   for (const [input, text] of pairs) body.set(input.name, text);
   body.set("outside", outside);
   const answer = await post(form.dataset.preview, body);
@@ -135,8 +135,8 @@ if (here.length || elsewhere.size) {
   for (const view of elsewhere.keys()) {
     const link = document.createElement("a");
     link.href = view || location.pathname;
-    link.textContent = link.href;
-    text.append(` ${form.dataset.saysElsewhere} `, link);
+    link.textContent = form.dataset.saysElsewhere;
+    text.append(" ", link);
   }
   notice.querySelector("[data-put-back]").hidden = !here.length;
   notice.hidden = false;
@@ -148,5 +148,10 @@ notice.addEventListener("click", (event) => {
   notice.hidden = true;
   allRows[0]?.querySelector("input").focus();
 });
+// Of many periods the one that is due comes into sight; the names stay where they are.
+for (const due of form.querySelectorAll("th.strong")) {
+  const region = due.closest(".table-scroll");
+  region.scrollLeft = Math.max(0, due.offsetLeft + 2 * due.offsetWidth - region.clientWidth);
+}
 countDrafts();
 form.dataset.ready = "";

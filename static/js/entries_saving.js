@@ -84,7 +84,8 @@ export function makeSaver(form, say) {
   }
 
   async function send(rows, action) {
-    const body = new FormData();
+    // Not FormData: the server reads hundreds of these fields three times as fast.
+    const body = new URLSearchParams();
     body.set("action", action);
     for (const row of rows) for (const element of row.querySelectorAll("[name]:not(button)")) body.set(element.name, element.value);
     return post(form.getAttribute("action"), body);

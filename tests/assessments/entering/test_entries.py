@@ -1,4 +1,4 @@
-"""My entries: what is due, and what becomes of what people type."""
+"""What becomes of what people type: drafts, submitted values, conflicts, words of explanation."""
 
 import datetime
 from collections.abc import Callable
@@ -6,79 +6,27 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from assessments.due import due_count
-from assessments.entry_cells import Unsaved
-from assessments.entry_reading import listed_kpis, read_sheet
-from assessments.entry_rows import build_tables, heading
-from assessments.entry_window import Choice, Window
-from assessments.models import Comment, Measurement, PeriodLock
+from assessments.entry_reading import listed_kpis
+from assessments.entry_rows import heading
+from assessments.entry_window import Choice
+from assessments.models import Measurement, PeriodLock
 from assessments.services.entering import EnteredValue, enter_values
 from kpis.models import Kpi
 from kpis.services import archive_kpi
 from organizations.errors import ForbiddenError
 from organizations.models import Membership, Organization, User
-from organizations.services import create_department
 from projects.models import Project
-from projects.periods import label, last_complete, shift
-from tests.assessments.roll_out import a_kpi, a_project, enter, last_month
-from tests.queries import at_most
+from projects.periods import last_complete, shift
+from tests.assessments.roll_out import a_kpi, enter
+
+from .fields import absent, page, save, submit, typed, versions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 
 ClientOf = Callable[[User], Client]
 MembershipOf = Callable[[User], Membership]
-
-
-@pytest.fixture
-def project(organization: Organization, scope: Organization, bob: User) -> Project:
-    return a_project(organization, bob)
-
-
-@pytest.fixture
-def kpi(project: Project, bob: User, dora: User) -> Kpi:
-    """Dora's."""
-    return a_kpi(project, bob, data_owner=dora)
-
-
-@pytest.fixture
-def month(organization: Organization) -> datetime.date:
-    return last_month(organization)
-
-
-@pytest.fixture
-def contributor(client_of: ClientOf, dora: User) -> Client:
-    return client_of(dora)
-
-
-def page() -> str:
-    return reverse("assessments:entries", args=["acme"])
-
-
-def typed(kpi: Kpi, period: datetime.date, text: str, seen: int = 0, note: str = "") -> dict[str, Any]:
-    """The fields of one cell, with its word of explanation."""
-    fields = {f"c-{kpi.pk}-{period}-{seen}": text}
-    return {**fields, f"e-{kpi.pk}-{period}": note} if note else fields
-
-
-def absent(kpi: Kpi, period: datetime.date, reason: str, text: str = "", seen: int = 0) -> dict[str, Any]:
-    """The answer "not available because …"."""
-    answer = {f"na-{kpi.pk}-period": str(period), f"na-{kpi.pk}-reason": reason, f"na-{kpi.pk}-text": text}
-    return {**typed(kpi, period, "", seen), **answer}
-
-
-def save(client: Client, fields: dict[str, Any], action: str = "save", **more: Any) -> Any:
-    return client.post(page(), {**fields, "action": action}, **more)
-
-
-def submit(client: Client, fields: dict[str, Any], **more: Any) -> Any:
-    return save(client, fields, "submit", **more)
-
-
-def versions(kpi: Kpi, period: datetime.date) -> list[tuple[str, float | None]]:
-    rows = Measurement.objects.filter(kpi=kpi, period=period).order_by("version")
-    return list(rows.values_list("status", "value"))
 
 
 def test_what_is_saved_is_a_draft_that_counts_for_nothing_until_it_is_submitted(
@@ -356,19 +304,6 @@ def test_a_returned_value_is_due_again_and_stands_beside_its_reason(
     assert versions(kpi, month)[-1] == ("submitted", 380.0)
 
 
-def test_a_value_returned_long_ago_comes_first_with_a_link_to_it(
-    contributor: Client, kpi: Kpi, project: Project, month: datetime.date, bob: User, dora: User
-) -> None:
-    other = a_kpi(project, bob, name="Zebra", data_owner=dora)
-    long_ago = shift(month, "month", -9)
-    enter(other, dora, long_ago, 1.0)
-    enter(other, bob, long_ago, 1.0, status="returned", note="Really?")
-    content = contributor.get(page()).content.decode()
-    assert content.index("Zebra") < content.index("Order lead time")
-    assert f"returned for {label(long_ago, 'month')}" in content
-    assert "Really?" in contributor.get(page(), {"from": str(long_ago)}).content.decode()
-
-
 def test_save_all_keeps_what_is_right_and_shows_what_is_not(
     contributor: Client, kpi: Kpi, project: Project, month: datetime.date, bob: User, dora: User
 ) -> None:
@@ -379,20 +314,6 @@ def test_save_all_keeps_what_is_right_and_shows_what_is_not(
     assert "1 value submitted. 1 cell needs a look." in content
     assert "“lots” is not a number." in content
     assert (versions(kpi, month), versions(other, month)) == ([("submitted", 38.0)], [])
-
-
-def test_a_script_gets_the_changed_rows_the_heading_and_what_was_left(
-    contributor: Client, kpi: Kpi, project: Project, month: datetime.date, bob: User, dora: User
-) -> None:
-    other = a_kpi(project, bob, name="Rework", data_owner=dora)
-    a_kpi(project, bob, name="Untouched", data_owner=dora)
-    fields = {**typed(kpi, month, "38"), **typed(other, month, "lots")}
-    answer = submit(contributor, fields, headers={"Accept": "application/json"}).json()
-    assert set(answer["rows"]) == {str(kpi.pk), str(other.pk)}
-    assert answer["rows"][str(kpi.pk)].lstrip().startswith(f'<tr id="row-{kpi.pk}"')
-    assert answer["left"] == [f"c-{other.pk}-{month}"]
-    assert "1 of 3 in for" in answer["heading"]
-    assert answer["announcement"] == "1 value submitted. 1 cell needs a look."
 
 
 def test_the_running_period_can_be_entered_and_the_future_cannot(
@@ -407,30 +328,6 @@ def test_the_running_period_can_be_entered_and_the_future_cannot(
 def test_a_day_that_begins_no_period_is_left_out(contributor: Client, kpi: Kpi, month: datetime.date) -> None:
     save(contributor, typed(kpi, month + datetime.timedelta(days=3), "37"))
     assert not Measurement.objects.exists()
-
-
-def test_earlier_gaps_are_filled_by_moving_the_window(
-    contributor: Client, kpi: Kpi, month: datetime.date
-) -> None:
-    first = contributor.get(page()).content.decode()
-    gap = shift(month, "month", -6)
-    assert f"c-{kpi.pk}-{gap}-0" not in first
-    moved = contributor.get(page(), {"from": str(gap), "columns": "6"}).content.decode()
-    assert f"c-{kpi.pk}-{gap}-0" in moved
-    assert moved.count(f'name="c-{kpi.pk}-') == 6
-    save(contributor, typed(kpi, gap, "44"))
-    assert versions(kpi, gap) == [("draft", 44.0)]
-
-
-def test_each_frequency_has_its_own_table_with_its_own_periods(
-    contributor: Client, project: Project, bob: User, dora: User, organization: Organization
-) -> None:
-    for frequency in ("year", "week", "month", "quarter"):
-        a_kpi(project, bob, name=f"Each {frequency}", data_owner=dora, frequency=frequency, targets={})
-    content = contributor.get(page()).content.decode()
-    assert content.count("<table") == 4
-    for frequency in ("week", "month", "quarter", "year"):
-        assert label(last_complete(organization.today(), frequency), frequency) in content
 
 
 def test_a_contributor_cannot_enter_a_kpi_that_names_them_nowhere(
@@ -457,43 +354,6 @@ def test_an_archived_kpi_takes_no_value(
     assert not Measurement.objects.exists()
 
 
-def test_a_viewer_enters_nothing_and_a_stranger_finds_nothing(
-    client_of: ClientOf, kpi: Kpi, victor: User, charlie: User
-) -> None:
-    assert client_of(victor).get(page()).status_code == 403
-    assert client_of(charlie).get(page()).status_code == 404
-    assert client_of(charlie).post(page()).status_code == 404
-
-
-def test_the_heading_counts_due_late_and_what_is_in(
-    contributor: Client, kpi: Kpi, project: Project, month: datetime.date, bob: User, dora: User
-) -> None:
-    done = a_kpi(project, bob, name="Rework", data_owner=dora)
-    enter(done, dora, month, 4.9)
-    a_kpi(project, bob, name="Later", data_owner=dora, expected_start=shift(month, "month", 6), targets={})
-    content = contributor.get(page()).content.decode()
-    assert f"1 of 2 in for {label(month, 'month')}." in content
-    assert "1 value due" in content
-    assert "not due before" in content
-
-
-@pytest.mark.parametrize(
-    ("today", "words"),
-    [
-        (datetime.date(2026, 11, 7), "due by"),
-        (datetime.date(2026, 11, 8), "due today"),
-        (datetime.date(2026, 11, 9), "1 day late"),
-    ],
-)
-def test_a_value_is_late_after_a_week(
-    kpi: Kpi, dora: User, membership_of: MembershipOf, today: datetime.date, words: str
-) -> None:
-    enter(kpi, dora, datetime.date(2026, 9, 1), 33.0)
-    listed = listed_kpis(membership_of(dora), Choice(), today)
-    [table] = build_tables(read_sheet(listed, Window(today)), listed, Unsaved(), "/")
-    assert words in table.groups[0].rows[0].badges[0].label
-
-
 def test_a_month_left_out_is_late_by_the_rule_of_the_results(
     kpi: Kpi, dora: User, membership_of: MembershipOf
 ) -> None:
@@ -502,178 +362,3 @@ def test_a_month_left_out_is_late_by_the_rule_of_the_results(
     (listed,) = listed_kpis(membership_of(dora), Choice(), today)
     assert listed.late_from == datetime.date(2026, 10, 9)  # September was due on October 8th
     assert heading([listed], today).startswith("1 value due, 1 late.")
-
-
-@pytest.mark.parametrize(
-    ("day", "due"), [(datetime.date(2026, 10, 31), 1), (datetime.date(2026, 11, 1), 0), (None, 0)]
-)
-def test_a_value_is_due_once_its_effect_is_expected(
-    project: Project, bob: User, dora: User, membership_of: MembershipOf, day: datetime.date | None, due: int
-) -> None:
-    # Without a day the KPI is expected from the period in which it was defined: that one is still running.
-    kpi = a_kpi(project, bob, data_owner=dora, expected_start=day, targets={})
-    today = datetime.date(2026, 11, 23) if day else kpi.organization.today()
-    assert due_count(membership_of(dora), today) == due
-
-
-def test_what_is_owed_is_counted_in_one_query(
-    kpi: Kpi, project: Project, bob: User, dora: User, membership_of: MembershipOf
-) -> None:
-    a_kpi(project, bob, name="Uptime", data_owner=dora, source="availability")
-    a_kpi(project, bob, name="Of Bob", data_owner=bob)
-    membership, today = membership_of(dora), kpi.organization.today()
-    with at_most(1):
-        assert due_count(membership, today) == 1
-
-
-def test_a_pmo_sees_their_own_a_projects_a_departments_and_all(
-    client_of: ClientOf,
-    kpi: Kpi,
-    organization: Organization,
-    bob: User,
-    dora: User,
-    membership_of: MembershipOf,
-) -> None:
-    pmo = client_of(bob)
-    plant = create_department(actor=bob, organization=organization, name="Plant")
-    line = create_department(actor=bob, organization=organization, name="Line 2", parent=plant)
-    Membership.objects.filter(user=dora).update(department=line)
-
-    def sees(scope: str) -> bool:
-        return "Order lead time" in pmo.get(page(), {"scope": scope}).content.decode()
-
-    assert not sees("")
-    assert sees("all")
-    assert sees("project:ERP")
-    assert not sees("project:CRM")
-    assert sees(f"department:{plant.pk}")
-    assert sees(f"department:{line.pk}")
-    Membership.objects.filter(user=dora).update(department=None)
-    assert not sees(f"department:{plant.pk}")
-
-
-def test_a_contributor_cannot_ask_for_all(contributor: Client, project: Project, bob: User) -> None:
-    a_kpi(project, bob, name="Of Bob", data_owner=bob)
-    for scope in ("all", "project:ERP", "department:1"):
-        assert "Of Bob" not in contributor.get(page(), {"scope": scope}).content.decode()
-
-
-def test_comments_and_files_are_counted_beside_their_cell(
-    contributor: Client, kpi: Kpi, month: datetime.date, dora: User
-) -> None:
-    for text in ("Why?", "Holiday"):
-        Comment.objects.create(
-            organization=kpi.organization, kpi=kpi, period=month, text=text, written_by=dora
-        )
-    content = contributor.get(page()).content.decode()
-    assert f'href="/o/acme/entries/{kpi.code}/{month}/" aria-label="Order lead time, ' in content
-    assert "2 comments" in content
-
-
-def test_forty_kpis_and_twelve_periods_take_twelve_queries(
-    client_of: ClientOf, project: Project, bob: User, dora: User, month: datetime.date
-) -> None:
-    frequencies = ["month", "quarter", "week", "year"]
-    for number in range(40):
-        kpi = a_kpi(
-            project, bob, name=f"KPI {number}", data_owner=dora, frequency=frequencies[number % 4], targets={}
-        )
-        if number % 4 == 0:
-            enter(kpi, dora, month, 1.0, status="draft")
-    pmo = client_of(bob)
-    with at_most(12):
-        pmo.get(page(), {"scope": "all", "columns": "12"})
-
-
-def test_saving_all_takes_the_same_queries_for_many_rows(
-    contributor: Client, project: Project, bob: User, dora: User, month: datetime.date
-) -> None:
-    kpis = [a_kpi(project, bob, name=f"KPI {number}", data_owner=dora) for number in range(20)]
-    sent: dict[str, Any] = {}
-    for kpi in kpis:
-        sent |= typed(kpi, month, "38")
-    with at_most(24):
-        assert submit(contributor, sent).status_code == 302
-    assert Measurement.objects.count() == 20
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "scope=project:%00",
-        "kpi=%00",
-        "page=-1",
-        "scope=%00",
-        "scope=department:9999999999999999999",
-        "from=x",
-        "from=0001-01-01",
-        "from=9999-12-31",
-        "columns=99",
-    ],
-)
-def test_an_address_nobody_typed_shows_a_page_all_the_same(contributor: Client, kpi: Kpi, query: str) -> None:
-    assert contributor.get(f"{page()}?{query}").status_code == 200
-
-
-@pytest.mark.parametrize("action", ["", "mine", "theirs:1:x:1", "submit:x", "mine:1:2026-01-01:x", "drop"])
-def test_a_button_nobody_made_only_keeps_drafts(
-    contributor: Client, kpi: Kpi, month: datetime.date, action: str
-) -> None:
-    save(contributor, typed(kpi, month, "38"), action)
-    assert versions(kpi, month) == [("draft", 38.0)]
-
-
-def preview(client: Client, fields: dict[str, Any]) -> Any:
-    return client.post(reverse("assessments:entries_preview", args=["acme"]), fields).json()
-
-
-def test_a_paste_is_looked_at_before_it_is_saved(
-    contributor: Client, kpi: Kpi, project: Project, month: datetime.date, bob: User, dora: User
-) -> None:
-    other = a_kpi(project, bob, name="Rework", data_owner=dora, maximum=100)
-    before = shift(month, "month", -1)
-    PeriodLock.objects.create(organization=project.organization, project=project, month=before)
-    cells = [
-        (kpi, month, "1.2万"),
-        (kpi, before, "37"),
-        (other, month, "101"),
-        (other, shift(month, "month", 1), "n/a"),
-    ]
-    fields: dict[str, Any] = {"outside": "3"}
-    for one, period, text in cells:
-        fields |= typed(one, period, text)
-    found = preview(contributor, fields)
-    assert found["ready"] == [f"c-{kpi.pk}-{month}", f"c-{other.pk}-{month}"]
-    for words in (
-        "4 cells pasted",
-        "2 ready",
-        "2 rejected",
-        "“n/a” is not a number.",
-        "locked",
-        "3 cells lie outside",
-        "Above the highest plausible value",
-        "Keep 2",
-    ):
-        assert words in found["html"]
-    assert not Measurement.objects.exists()
-
-
-def test_the_preview_of_a_paste_takes_the_same_queries_for_many_cells(
-    contributor: Client, project: Project, bob: User, dora: User, month: datetime.date
-) -> None:
-    fields: dict[str, Any] = {}
-    for number in range(20):
-        kpi = a_kpi(project, bob, name=f"KPI {number}", data_owner=dora)
-        for step in range(12):
-            fields |= typed(kpi, shift(month, "month", -step), "38")
-    with at_most(10):
-        assert len(preview(contributor, fields)["ready"]) == 240
-
-
-def test_the_preview_says_nothing_of_kpis_of_others(
-    contributor: Client, project: Project, month: datetime.date, bob: User
-) -> None:
-    foreign = a_kpi(project, bob, name="Secret", data_owner=bob)
-    found = preview(contributor, typed(foreign, month, "38"))
-    assert found["ready"] == []
-    assert "Secret" not in found["html"]
