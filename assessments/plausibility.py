@@ -3,7 +3,8 @@
 A value is doubted when it lies
 
 - below `Kpi.minimum` or above `Kpi.maximum`, where they are given;
-- outside the natural process limits (XmR, METHOD §4) of the values before it, when there are five or more;
+- outside the natural process limits (XmR, METHOD §4) of the values before it, when there are five or more, and
+  further from the last one than their moving range allows: a process that has moved and stays there is no news;
 - with fewer values before it, or limits without any width, more than 50 % away from the last one.
 
 The values before it are the counted ones of the 24 periods before its own, so that years long gone do not widen
@@ -16,7 +17,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from assessments.method.control_chart import FEWEST_POINTS, natural_limits
+from assessments.method.control_chart import (
+    FEWEST_POINTS,
+    LIMIT_FACTOR,
+    RANGE_LIMIT_FACTOR,
+    natural_limits,
+)
 from assessments.models import Measurement
 from charts.numbers import compact, percent
 from kpis.figures import written
@@ -83,8 +89,14 @@ def _jump_doubt(kpi: Kpi, value: float, before: Sequence[float]) -> list[str]:
     if len(before) >= FEWEST_POINTS:
         limits = natural_limits(before)
         if limits is not None and limits[0] < limits[1]:
-            return [] if limits[0] <= value <= limits[1] else [_jump(kpi, value, before)]
+            usual = limits[0] <= value <= limits[1] or abs(value - before[-1]) <= _longest_step(limits)
+            return [] if usual else [_jump(kpi, value, before)]
     return [_jump(kpi, value, before)] if _is_large_change(value, before[-1]) else []
+
+
+def _longest_step(limits: tuple[float, float]) -> float:
+    """The upper limit of the moving range that goes with natural limits: both rest on its mean."""
+    return (limits[1] - limits[0]) / 2 / LIMIT_FACTOR * RANGE_LIMIT_FACTOR
 
 
 def _is_large_change(value: float, last: float) -> bool:

@@ -45,6 +45,8 @@ FROM kpis_kpi k
 JOIN projects_project p ON p.organization_id = k.organization_id AND p.id = k.project_id AND p.archived_at IS NULL
 JOIN assessments_measurement m ON m.organization_id = k.organization_id AND m.kpi_id = k.id
 WHERE k.organization_id = %(organization)s AND k.archived_at IS NULL AND m.status <> 'draft'
+    AND NOT EXISTS (SELECT FROM assessments_periodlock l WHERE l.organization_id = k.organization_id
+        AND l.project_id = k.project_id AND l.reopened_at IS NULL AND l.month = {month})
     AND m.recorded_at <= (SELECT at FROM clock) {chosen}
 ORDER BY m.kpi_id, m.period, m.version DESC
 """
@@ -65,20 +67,24 @@ FROM (
 ORDER BY project_name, project_id, month, name, kpi_id, period
 """
 
-_COUNT = """
+_MONTH = month_of_sql("m.period", "k.frequency")
+
+# What is locked waits for nobody: it stays as it is until the month is opened again.
+_COUNT = f"""
 SELECT count(*) FROM (
     SELECT 1 FROM (
-        SELECT DISTINCT ON (m.kpi_id, m.period) m.status FROM assessments_measurement m
-        WHERE m.organization_id = %s AND m.status <> 'draft'
-            AND m.kpi_id IN (SELECT k.id FROM kpis_kpi k JOIN projects_project p
-                ON p.organization_id = k.organization_id AND p.id = k.project_id AND p.archived_at IS NULL
-                WHERE k.organization_id = %s AND k.archived_at IS NULL)
+        SELECT DISTINCT ON (m.kpi_id, m.period) m.kpi_id, m.period, m.status FROM assessments_measurement m
+        WHERE m.organization_id = %(organization)s AND m.status <> 'draft'
         ORDER BY m.kpi_id, m.period, m.version DESC
-    ) newest WHERE status = 'submitted' LIMIT %s
+    ) m
+    JOIN kpis_kpi k ON k.organization_id = %(organization)s AND k.id = m.kpi_id AND k.archived_at IS NULL
+    JOIN projects_project p ON p.organization_id = %(organization)s AND p.id = k.project_id AND p.archived_at IS NULL
+    WHERE m.status = 'submitted' AND NOT EXISTS (SELECT FROM assessments_periodlock l
+        WHERE l.organization_id = %(organization)s AND l.project_id = k.project_id AND l.reopened_at IS NULL
+            AND l.month = {_MONTH})
+    LIMIT %(limit)s
 ) found
-"""
-
-_MONTH = month_of_sql("m.period", "k.frequency")
+"""  # noqa: S608
 
 
 def waiting_values(
@@ -103,7 +109,7 @@ def whole_list(
 def waiting_count(organization: Organization) -> int:
     """How many values wait, at most `MOST_COUNTED`; one statement that stops there."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [organization.pk, organization.pk, MOST_COUNTED])
+        cursor.execute(_COUNT, {"organization": organization.pk, "limit": MOST_COUNTED})
         count: int = cursor.fetchone()[0]
     return count
 

@@ -9,6 +9,8 @@ from django.db import connection
 from assessments.locks import month_of_sql
 from organizations.models import Organization
 
+from .record import TRANSACTION_LOCK
+
 Cell = tuple[int, datetime.date]
 
 
@@ -105,7 +107,7 @@ SELECT id FROM kpis_kpi WHERE organization_id = %s AND id = ANY(%s) ORDER BY id 
 def hold(organization: Organization, cells: Iterable[SeenCell]) -> None:
     """Keep everybody else from writing values of these KPIs until the transaction ends, in the door's own order."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(7381, %s)", [organization.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [TRANSACTION_LOCK, organization.pk])
         cursor.execute(_HOLD, [organization.pk, sorted({cell.kpi_id for cell in cells})])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from assessments.entry_states import is_emptied
 from assessments.models import Measurement
 from assessments.plausibility import doubts_by_cell
 from kpis.models import Kpi
@@ -58,7 +59,7 @@ def submit_values(*, membership: Membership, cells: Sequence[SeenCell]) -> Decis
 
 
 def _is_open_draft(state: Decidable, report: DecisionReport) -> bool:
-    if state.newest_status != _Status.DRAFT:
+    if state.newest_status != _Status.DRAFT or is_emptied(state.newest_status, state.newest_note):
         report.refuse(state.cell, Why.STATE, _("There is no draft to submit."))
         return False
     if state.locked_month is not None:

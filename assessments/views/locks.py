@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -31,7 +32,7 @@ from projects.periods import Frequency, add_months, label, start_of
 MONTHS = 6
 PER_PAGE = 25
 #: newest closings and openings listed
-EVENTS = 50
+EVENTS = 200
 
 
 class ReopenForm(forms.Form):
@@ -197,11 +198,24 @@ def _render_page(request: MemberRequest, *, error: str = "", status: int = 200) 
 
 
 def _history() -> list[dict[str, Any]]:
-    """The newest locks with how they ended, for the table below."""
-    rows = PeriodLock.objects.select_related("project", "locked_by", "reopened_by").order_by(
-        "-locked_at", "-pk"
-    )
-    return [{"lock": lock, "month": label(lock.month, Frequency.MONTH)} for lock in rows[:EVENTS]]
+    """The newest locks with how they ended; months of a project that one act closed are one row."""
+    rows = PeriodLock.objects.select_related("project", "locked_by", "reopened_by")
+    found = []
+    newest = rows.order_by("-locked_at", "project__name", "project", "reopened_at", "month")[:EVENTS]
+    for _act, locks in groupby(newest, lambda row: (row.locked_at, row.project_id, row.reopened_at)):
+        closed = list(locks)
+        months = [label(lock.month, Frequency.MONTH) for lock in closed]
+        names = {"first": months[0], "last": months[-1], "count": len(months)}
+        shown = months[0]
+        if len(months) > 1:
+            shown = ngettext(
+                "%(first)s to %(last)s (%(count)d month)",
+                "%(first)s to %(last)s (%(count)d months)",
+                len(months),
+            )
+            shown %= names
+        found.append({"lock": closed[0], "month": shown})
+    return found
 
 
 def _address(request: MemberRequest) -> str:

@@ -37,13 +37,22 @@ def test_with_few_values_a_change_by_more_than_half_is_a_jump(value: float, doub
 
 
 def test_with_five_values_the_natural_limits_decide() -> None:
-    known = history(10, 12, 10, 12, 10)  # centre 10.8, mean moving range 2: 5.48 to 16.12
+    # Centre 10.8, mean moving range 2: limits 5.48 to 16.12, and a step of 6.54 from the last value.
+    known = history(10, 12, 10, 12, 10)
     assert doubts(Kpi(), MONTH, 16.1, known) == []
     assert doubts(Kpi(), MONTH, 5.5, known) == []
-    [above] = doubts(Kpi(), MONTH, 16.2, known)
-    assert above == "+62 % against the last value, 10.0.".replace(" %", "\u00a0%")
-    [below] = doubts(Kpi(), MONTH, 5.4, known)
+    [above] = doubts(Kpi(), MONTH, 16.6, known)
+    assert above == "+66 % against the last value, 10.0.".replace(" %", "\u00a0%")
+    wide = history(100, 102, 100, 102, 100)
+    [below] = doubts(Kpi(), MONTH, 93.4, wide)
     assert "outside the limits of the 5 before" in below
+
+
+def test_a_small_step_of_a_process_that_has_moved_is_usual() -> None:
+    assert doubts(Kpi(), MONTH, 101, history(*[100, 102] * 5)) == []
+    moved = history(*[100, 102] * 8, 60, 61, 60, 61)
+    assert doubts(Kpi(), MONTH, 60, moved) == []
+    assert doubts(Kpi(), MONTH, 40, moved)
 
 
 def test_limits_without_width_leave_it_to_the_last_value() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from assessments.entry_states import EMPTIED
 from assessments.models import Measurement
 from assessments.services import MeasurementInput, record_measurements
 from assessments.services.deciding import SeenCell
@@ -35,7 +36,7 @@ def member(dora: User, membership_of: Callable[[User], Membership]) -> Membershi
     return membership_of(dora)
 
 
-def draft(kpi: Kpi, actor: User, value: float, status: str = "draft", note: str = "") -> SeenCell:
+def draft(kpi: Kpi, actor: User, value: float | None, status: str = "draft", note: str = "") -> SeenCell:
     row = MeasurementInput(kpi.pk, SEPTEMBER, value, note=note, status=status)
     record_measurements(actor, kpi.organization, [row])
     return SeenCell(kpi.pk, SEPTEMBER, Measurement.objects.filter(kpi=kpi).count())
@@ -50,6 +51,13 @@ def test_a_draft_is_submitted_as_it_stands(kpi: Kpi, member: Membership) -> None
     report = submit_values(membership=member, cells=[draft(kpi, member.user, 12.5)])
     assert report.done == {(kpi.pk, SEPTEMBER)}
     assert newest(kpi) == (2, 12.5, "submitted")
+
+
+def test_a_draft_emptied_again_is_not_submitted_as_an_answer(kpi: Kpi, member: Membership) -> None:
+    draft(kpi, member.user, 12.5)
+    cell = draft(kpi, member.user, None, note=EMPTIED)
+    assert list(submit_values(membership=member, cells=[cell]).reasons) == [Why.STATE]
+    assert newest(kpi) == (2, None, "draft")
 
 
 def test_a_draft_changed_meanwhile_is_left(kpi: Kpi, member: Membership, bob: User) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from assessments.models import Measurement, PeriodLock
@@ -76,6 +76,12 @@ ACTS = st.builds(
     value=st.sampled_from([1.0, 1.0, 2.0]),
     lag=st.sampled_from([0, 0, 0, 0, 1]),
 )
+
+
+def acts(*texts: str) -> list[Act]:
+    """ "draft 0": the first person drafts the usual value in the usual cell."""
+    parts = [text.split() for text in texts]
+    return [Act(name, int(person), (0, SEPTEMBER), 1.0, 0) for name, person in parts]
 
 
 class ValueStates:
@@ -215,6 +221,8 @@ def test_any_order_of_acts_keeps_states_history_and_locks(
     kpis = make_kpis(scope, alice)
 
     @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @example(acts=acts("draft 0", "submit 1", "verify 0", "verify 1"))
+    @example(acts=acts("submit 0", "send_back 1", "submit 1", "verify 0", "lock 0", "verify 1", "reopen 1"))
     @given(acts=st.lists(ACTS, min_size=12, max_size=30))
     def holds(acts: list[Act]) -> None:
         with transaction.atomic():

@@ -10,6 +10,7 @@ from django.test import Client
 
 from assessments.models import Measurement
 from assessments.services import MeasurementInput, record_measurements
+from assessments.services.locking import lock_month
 from assessments.services.recompute import recompute_organization
 from assessments.verification import MOST_COUNTED, Choice, waiting_count, waiting_values, whole_list
 from kpis.models import Kpi
@@ -261,6 +262,15 @@ def test_drafts_returned_and_verified_values_do_not_wait(
     with organization_scope(organization):
         assert waiting_values(organization, Choice()).total == 0
         assert waiting_count(organization) == 0
+
+
+def test_what_is_locked_waits_for_nobody(kpis: list[Kpi], organization: Organization, dora: User) -> None:
+    record(organization, dora, kpis[0], 1.0)
+    record(organization, dora, kpis[0], 1.0, AUGUST)
+    with organization_scope(organization):
+        lock_month(actor=dora, organization=organization, projects=[kpis[0].project], month=AUGUST)
+        assert [cell.period for cell in waiting_values(organization, Choice()).cells] == [SEPTEMBER]
+        assert waiting_count(organization) == 1
 
 
 def test_the_navigation_counts_what_waits_up_to_a_hundred(

@@ -29,7 +29,7 @@ from .story import KpiStory, OrganizationStory, ProjectStory
 CORRECTED_EVERY = 5
 CORRECTED_AGO = 4
 #: newest periods that nobody has verified yet
-UNVERIFIED = {Frequency.WEEK: 6, Frequency.MONTH: 2, Frequency.QUARTER: 1, Frequency.YEAR: 0}
+UNVERIFIED = {Frequency.WEEK: 2, Frequency.MONTH: 1, Frequency.QUARTER: 0, Frequency.YEAR: 0}
 #: newest complete months that are still open; everything before is verified and locked
 OPEN_MONTHS = 3
 
@@ -214,13 +214,23 @@ def _record(stage: Stage, measured: list[Measured]) -> None:
         SeenCell(one.kpi.pk, period, 2 if corrected.get(one.kpi.pk) == period else 1)
         for one in measured
         for period in _verified_periods(stage, one)
+        if not _is_returned(stage, one, period)
     ]
     verify_values(actor=pmo, organization=stage.organization, cells=seen)
-    for one in measured:
-        if one.kpi.code == stage.story.returned:
-            cell = SeenCell(one.kpi.pk, sorted(one.entered)[-2], 1)
-            reason = stage.story.return_reason
-            return_values(actor=pmo, organization=stage.organization, cells=[cell], reason=reason)
+    returned = [
+        SeenCell(one.kpi.pk, period, 1)
+        for one in measured
+        for period in one.entered
+        if _is_returned(stage, one, period)
+    ]
+    if returned:
+        reason = stage.story.return_reason
+        return_values(actor=pmo, organization=stage.organization, cells=returned, reason=reason)
+
+
+def _is_returned(stage: Stage, one: Measured, period: datetime.date) -> bool:
+    """The last value but one of the story's KPI: the newest still counts."""
+    return one.kpi.code == stage.story.returned and period == sorted(one.entered)[-2]
 
 
 def _lock(stage: Stage, project: Project, measured: list[Measured]) -> None:
@@ -263,4 +273,7 @@ def _corrections(measured: list[Measured]) -> list[tuple[int, datetime.date]]:
 def _verified_periods(stage: Stage, one: Measured) -> list[datetime.date]:
     frequency = one.story.frequency
     until = shift(last_complete(stage.today, frequency), frequency, -UNVERIFIED[Frequency(frequency)])
-    return [period for period in one.entered if period <= until]
+    answered = [sorted(one.values)[-one.story.missing]] if one.story.answer else []
+    # What tells whether the software runs is verified at once.
+    is_functional = one.kpi.tier == Kpi.Tier.FUNCTIONAL
+    return [period for period in (*one.entered, *answered) if is_functional or period <= until]
