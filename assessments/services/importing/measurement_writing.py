@@ -55,13 +55,13 @@ class _Placing:
 
     def __init__(self, rows: ValueRows, answers: list[FoundKpi], report: ImportReport) -> None:
         self.rows, self.answers, self.report = rows, answers, report
-        self.kpis = np.asarray(rows.kpi_places, dtype=np.int64)
+        self.kpis = np.asarray(rows.kpi_places)
         #: the first day of each row's period, as an ordinal
-        self.days = np.full(len(rows), _NOWHERE, dtype=np.int64)
+        self.days = np.full(len(rows), _NOWHERE, dtype=np.int32)
 
     def place(self, today: datetime.date) -> type_of_places:
         """Places of the rows that say something of their own, by KPI and period."""
-        places = self.refuse_kpis(np.arange(len(self.rows)))
+        places = self.refuse_kpis(np.arange(len(self.rows), dtype=np.int32))
         self._align(places)
         places = places[self.days[places] != _NOWHERE]
         places = self._refuse_future(places, today.toordinal())
@@ -89,22 +89,17 @@ class _Placing:
             return
         names = [answer.frequency for answer in self.answers]
         frequencies = sorted(set(names))
-        of_kpi = np.array([frequencies.index(name) for name in names])
+        of_kpi = np.array([frequencies.index(name) for name in names], dtype=np.int32)
         count = len(self.rows.periods)
-        pairs, which = np.unique(
-            of_kpi[self.kpis[places]] * count + self._periods()[places], return_inverse=True
-        )
-        days = np.full(len(pairs), _NOWHERE, dtype=np.int64)
-        for number, pair in enumerate(pairs.tolist()):
+        which = of_kpi[self.kpis[places]] * count + np.asarray(self.rows.period_places)[places]
+        days = np.full(len(frequencies) * count, _NOWHERE, dtype=np.int32)
+        for pair in np.flatnonzero(np.bincount(which)).tolist():
             period = self.rows.periods[pair % count]
             try:
-                days[number] = period.start(frequencies[pair // count]).toordinal()
+                days[pair] = period.start(frequencies[pair // count]).toordinal()
             except InvalidInputError as error:
-                self._refuse(places[which == number].tolist(), str(error))
+                self._refuse(places[which == pair].tolist(), str(error))
         self.days[places] = days[which]
-
-    def _periods(self) -> Any:
-        return np.asarray(self.rows.period_places, dtype=np.int64)
 
     def _refuse_future(self, places: type_of_places, today: int) -> type_of_places:
         """Periods that have not begun take a target and nothing else."""
@@ -118,9 +113,11 @@ class _Placing:
         return places[~refused]
 
     def _without_repeats(self, places: type_of_places) -> type_of_places:
-        keys = self.kpis[places] * (1 << 32) + self.days[places]
+        keys = self.kpis[places].astype(np.int64) << 32
+        keys += self.days[places]
         order = np.argsort(keys, kind="stable")
         places, keys = places[order], keys[order]
+        del order
         repeats = np.zeros(len(places), dtype=bool)
         repeats[1:] = keys[1:] == keys[:-1]
         former = 0

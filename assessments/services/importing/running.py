@@ -30,14 +30,15 @@ class FileImport:
     """
 
     def __init__(self, path: Path, content: Any, *, progress: Listener = no_progress) -> None:
-        #: the mapping used; a guessed one where `content` is empty
-        self.content: dict[str, Any] = content or _guess(path)
         self.report = ImportReport()
         self.made = Made()
-        self._mapping: Mapping = read_mapping(self.content)
         self._values = ValueRows()
         self._projects: list[ProjectRow] = []
-        with open_table(path, self._mapping.file) as table:
+        mapping = read_mapping(content) if content else None
+        with open_table(path, mapping.file if mapping else FileOptions()) as table:
+            #: the mapping used; a guessed one where `content` is empty
+            self.content: dict[str, Any] = content or guess_mapping(table.headings)
+            self._mapping: Mapping = mapping or read_mapping(self.content)
             if isinstance(self._mapping, MeasurementMapping):
                 self._values = read_value_rows(table, self._mapping, self.report, progress)
             else:
@@ -65,8 +66,3 @@ def lock_imports(organization: Organization) -> None:
     """One import, or undo of one, at a time in an organization, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [str(organization.pk)])
-
-
-def _guess(path: Path) -> dict[str, Any]:
-    with open_table(path, FileOptions()) as table:
-        return guess_mapping(table.headings)

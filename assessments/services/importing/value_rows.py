@@ -58,9 +58,9 @@ class ValueRows:
     def __init__(self) -> None:
         self.kpis: list[KpiDraft] = []
         self.periods: list[Period] = []
-        self.row_numbers = array("L")
-        self.kpi_places = array("L")
-        self.period_places = array("L")
+        self.row_numbers = array("I")
+        self.kpi_places = array("I")
+        self.period_places = array("I")
         self.values = array("d")
         self.targets = array("d")
         self.notes: dict[int, str] = {}

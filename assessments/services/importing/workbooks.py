@@ -72,7 +72,8 @@ def _rows(stream: IO[bytes]) -> Iterator[tuple[int, list[Any]]]:
         document = _next(stream)
         if isinstance(document, dict):
             return
-        yield document[0], document[1]
+        for number, cells in document:
+            yield number, cells
 
 
 def _explain(document: dict[str, Any]) -> str:
