@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from assessments.entry_states import is_emptied
 from assessments.locks import month_of
 from assessments.models import (
     Comment,
@@ -63,7 +64,12 @@ class Cell:
 
     @property
     def newest(self) -> Measurement | None:
-        return self.versions[0] if self.versions else None
+        """The version that stands there; under a draft that was emptied again, what stood before it."""
+        newest = self.versions[0] if self.versions else None
+        if newest is None or not is_emptied(newest.status, newest.note):
+            return newest
+        decided = (version for version in self.versions if version.status != Measurement.Status.DRAFT)
+        return next(decided, None)
 
     @property
     def counted(self) -> Measurement | None:
@@ -170,40 +176,14 @@ def figures(cell: Cell) -> list[dict[str, Any]]:
         stats[1] = {"label": _("Range"), "value": _("%(low)s to %(high)s") % names, "note": ""}
     else:
         stats.append({"label": _("Target"), "value": with_unit(final_target(kpi), kpi), "note": ""})
-    covered = _attainment(kpi, shown.value if shown else None)
+    # Imported here: numpy costs 0.1 s at the start of a web process that may never need it.
+    from assessments.services.baselines import attainment_with
+
+    covered = attainment_with(kpi, kpi.baseline_value, shown.value if shown else None)
     if covered is not None:
         note = _("of the way to the target")
         stats.append({"label": _("Attainment"), "value": percent(covered), "note": note})
     return stats
-
-
-def _attainment(kpi: Kpi, value: float | None) -> float | None:
-    # Imported here: numpy costs 0.1 s at the start of a web process that may never need it.
-    from assessments.method.attainment import attainment, maintain_attainment, range_attainment
-    from assessments.method.errors import MethodError
-
-    target = final_target(kpi)
-    if value is None:
-        return None
-    try:
-        if kpi.direction == Kpi.Direction.RANGE:
-            if kpi.range_low is None or kpi.range_high is None:
-                return None
-            return range_attainment(
-                value, kpi.range_low, kpi.range_high, baseline=kpi.baseline_value, tolerance=kpi.tolerance
-            )
-        if target is None:
-            return None
-        if kpi.direction == Kpi.Direction.MAINTAIN or kpi.baseline_value == target:
-            return maintain_attainment(
-                value,
-                target,
-                direction="lower" if kpi.direction == Kpi.Direction.LOWER else "higher",
-                tolerance=kpi.tolerance,
-            )
-        return None if kpi.baseline_value is None else attainment(kpi.baseline_value, value, target)
-    except MethodError:  # figures that fit no formula: the value itself is still shown
-        return None
 
 
 def history(cell: Cell) -> list[Happened]:

@@ -29,6 +29,11 @@ _DRAFT = _Status.DRAFT.value
 _COUNTED = frozenset({_Status.SUBMITTED.value, _Status.VERIFIED.value})
 
 
+def is_emptied(status: str, note: str) -> bool:
+    """Whether a newest version of this status and note is a draft that was emptied: nothing waits there."""
+    return status == _DRAFT and note == EMPTIED
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """One version of one value, as the grid needs it; `who` is "" where the product itself wrote it."""
@@ -77,7 +82,8 @@ class CellState:
         self.number = self.newest.version if self.newest else 0
         self.decided = next((version for version in self.versions if not version.is_draft), None)
         counted = self.decided if self.decided is not None and self.decided.counts else None
-        draft = self.newest if self.newest and self.newest.is_draft and self.newest.note != EMPTIED else None
+        newest = self.newest
+        draft = newest if newest and newest.is_draft and not is_emptied(newest.status, newest.note) else None
         is_known = draft is not None and counted is not None and counted.says(draft.value, draft.note)
         self.draft = None if is_known else draft
         self.shown = self.draft or counted

@@ -96,9 +96,7 @@ def offered_span(
     kpi: Kpi, values: Mapping[datetime.date, float]
 ) -> tuple[datetime.date, datetime.date] | None:
     """The last twelve months of values before the effect: from the first day to the day after the last."""
-    limits: list[Any] = [
-        day for day in (kpi.expected_start, kpi.project.go_live) if day is not None
-    ]
+    limits: list[Any] = [day for day in (kpi.expected_start, kpi.project.go_live) if day is not None]
     limit = min(limits, default=None)
     known = [period for period in values if limit is None or shift(period, kpi.frequency, 1) <= limit]
     if not known:
@@ -129,7 +127,9 @@ def attainment_with(kpi: Kpi, baseline: float | None, actual: float | None) -> f
         return None
     target = final_target(kpi)
     try:
-        if kpi.direction == Kpi.Direction.RANGE and kpi.range_low is not None and kpi.range_high is not None:
+        if kpi.direction == Kpi.Direction.RANGE:
+            if kpi.range_low is None or kpi.range_high is None:
+                return None
             return range_attainment(
                 actual, kpi.range_low, kpi.range_high, baseline=baseline, tolerance=kpi.tolerance
             )

@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments import cell as cells
-from assessments.models import Comment, CommentMention, Evidence
+from assessments.entry_states import EMPTIED
+from assessments.models import Comment, CommentMention, Evidence, KpiResult
 from assessments.services.commenting import mentionable, named_in, write_comment
 from assessments.services.evidence import MOST_FILES, attach_evidence, remove_evidence
+from assessments.services.recompute import recompute_projects
 from kpis.models import Kpi
 from organizations.errors import ConflictError, InvalidInputError
 from organizations.models import AuditEvent, Organization, OutboundMail, Role, StoredFile, User
@@ -108,6 +110,46 @@ def test_the_page_shows_value_plan_target_and_attainment(kpi: Kpi, month: dateti
         "Target": "30.0 hours",
         "Attainment": "50 %",
     }
+
+
+def test_the_attainment_of_a_value_to_be_held_falls_on_both_sides_as_in_the_scores(
+    organization: Organization, kpi: Kpi, month: datetime.date, bob: User, dora: User
+) -> None:
+    held = a_kpi(
+        kpi.project,
+        bob,
+        code="HELD",
+        direction="maintain",
+        baseline_value=None,
+        tolerance=8.0,
+        data_owner=dora,
+    )
+    enter(held, dora, month, 34.0)
+    figures = {row["label"]: row["value"] for row in cells.figures(cells.load_cell(held, month))}
+    assert figures["Attainment"].replace("\u00a0", " ") == "50 %"
+    recompute_projects(organization, [kpi.project_id])
+    assert KpiResult.objects.get(kpi=held).attainment == pytest.approx(0.5)
+
+
+def test_a_draft_emptied_again_is_no_answer(
+    kpi: Kpi, month: datetime.date, dora: User, client_of: ClientOf
+) -> None:
+    enter(kpi, dora, month, 33.0, status="draft")
+    enter(kpi, dora, month, None, status="draft", note=EMPTIED)
+    text = text_of(client_of(dora).get(address(kpi, month)))
+    assert f"Order lead time, {label(month, 'month')}: no value yet" in text
+    assert "Not available because:" not in text
+
+
+def test_under_a_draft_emptied_again_the_return_is_still_told(
+    kpi: Kpi, month: datetime.date, dora: User, bob: User, client_of: ClientOf
+) -> None:
+    enter(kpi, dora, month, 33.0)
+    enter(kpi, bob, month, 33.0, status="returned", note="Which orders?")
+    enter(kpi, dora, month, 34.0, status="draft")
+    enter(kpi, dora, month, None, status="draft", note=EMPTIED)
+    text = text_of(client_of(dora).get(address(kpi, month)))
+    assert "Bob returned 33.0 hours. It does not count." in text
 
 
 @pytest.mark.parametrize("period", ["2026-10-02", "2026-13-01", "october", "20261001", "2999-01-01"])
