@@ -197,8 +197,13 @@ def _read_situation(organization: Organization) -> Situation:
 
 
 def _without_charter(results: Iterable[ProjectResult]) -> int:
+    """As the committee page counts them: nobody signs for invented figures."""
     states = charter_states()
-    return sum(not states.get(result.project_id, NO_CHARTER).is_signed for result in results)
+    return sum(
+        not states.get(result.project_id, NO_CHARTER).is_signed
+        for result in results
+        if not result.project.is_sample
+    )
 
 
 def _content_for(membership: Membership, situation: Situation, moment: datetime.datetime) -> Content:

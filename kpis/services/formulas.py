@@ -18,7 +18,7 @@ from organizations.services import record_event
 from projects.services import request_valuation
 
 #: one writer of formulas at a time in an organization: two of them could close a circle together
-_LOCK = 7382
+_LOCK = 7383
 
 
 @dataclass(frozen=True, slots=True)

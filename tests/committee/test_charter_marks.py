@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from assessments.services.recompute import recompute_organization
-from committee.services import send_test_digest
+from committee.services import load_sample, send_test_digest
 from kpis.models import Kpi
 from kpis.services import create_kpi, update_kpi
 from kpis.services.charters import hand_out_charter, sign_charter
@@ -82,6 +82,16 @@ def test_every_page_follows_the_charter_from_none_to_signed_to_outdated(
     with organization_scope(organization):
         update_kpi(actor=bob, kpi=Kpi.objects.get(), values={"weight": 2.0}, reason="Weight")
     assert seen(browser, "charter outdated") == list(PAGES[:3])
+
+
+def test_the_sample_needs_no_charter_on_the_page_nor_in_the_mail(
+    project: Project, organization: Organization, client_of: Browser, erik: User
+) -> None:
+    with organization_scope(organization):
+        load_sample(actor=erik, organization=organization)
+    recompute_organization(organization, trigger="change")
+    assert "1 without a signed charter" in client_of(erik).get(PAGES[0]).content.decode()
+    assert "1 project has no signed charter." in digest(organization, erik)
 
 
 def test_marks_cost_one_query_however_many_projects(
