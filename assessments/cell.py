@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from assessments.entry_states import is_emptied
+from assessments.entry.states import is_emptied
 from assessments.locks import month_of
 from assessments.models import (
     Comment,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments.entry_locks import locks_of, why_locked
-from assessments.entry_states import EMPTIED, Cell, CellState, Version, newest_states, whole_states
+from assessments.entry.locks import locks_of, why_locked
+from assessments.entry.states import EMPTIED, Cell, CellState, Version, newest_states, whole_states
 from assessments.models import Measurement
 from assessments.plausibility import doubts_by_cell
 from assessments.services.record import MeasurementInput, record_measurements

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments.entry_states import is_emptied
+from assessments.entry.states import is_emptied
 from assessments.models import Measurement
 from assessments.plausibility import doubts_by_cell
 from kpis.models import Kpi

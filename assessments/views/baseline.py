@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments.baseline_forms import TYPED, BaselineForm, BaselineReasonForm, day_or_none
+from assessments.forms.baseline import TYPED, BaselineForm, BaselineReasonForm, day_or_none
 from assessments.sentences import with_unit
 from assessments.services import baselines
 from charts.numbers import percent

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessments import cell as cells
 from assessments.access import get_cell_for, get_evidence_for
-from assessments.cell_forms import CommentForm, EvidenceForm
+from assessments.forms.cell import CommentForm, EvidenceForm
 from assessments.services.commenting import mentionable, write_comment
 from assessments.services.evidence import attach_evidence, remove_evidence
 from kpis.access import may_enter

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assessments.entry_cells import Unsaved
-from assessments.entry_reading import Listed, listed_kpis, read_sheet, scopes_of
-from assessments.entry_rows import build_rows, build_tables, heading
-from assessments.entry_states import Cell
-from assessments.entry_window import COLUMNS, Window, read_choice, read_window
-from assessments.forms import EntryForm, value_id
+from assessments.entry.cells import Unsaved
+from assessments.entry.reading import Listed, listed_kpis, read_sheet, scopes_of
+from assessments.entry.rows import build_rows, build_tables, heading
+from assessments.entry.states import Cell
+from assessments.entry.window import COLUMNS, Window, read_choice, read_window
+from assessments.forms.entries import EntryForm, value_id
 from assessments.services.entering import EntryReport, enter_values, preview_values
 from kpis.models import Kpi
 from organizations.errors import InvalidInputError

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assessments.formula_forms import FormulaForm
+from assessments.forms.formula import FormulaForm
 from assessments.services.computing import Computed, preview
 from charts import kinds
 from charts.description import Chart, Title

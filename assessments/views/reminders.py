@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from assessments.forms.reminders import ReminderRuleForm
 from assessments.models import ReminderRule
-from assessments.reminder_forms import ReminderRuleForm
 from assessments.reminders.calendar import DAY, WorkingDays
 from assessments.reminders.mails import escalation_title, reminder_title
 from assessments.reminders.plan import Message, Plan

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments import cell as cells
-from assessments.entry_states import EMPTIED
+from assessments.entry.states import EMPTIED
 from assessments.models import Comment, CommentMention, Evidence, KpiResult
 from assessments.services.commenting import mentionable, named_in, write_comment
 from assessments.services.evidence import MOST_FILES, attach_evidence, remove_evidence

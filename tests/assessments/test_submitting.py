@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assessments.entry_states import EMPTIED
+from assessments.entry.states import EMPTIED
 from assessments.models import Measurement
 from assessments.services import MeasurementInput, record_measurements
 from assessments.services.deciding import SeenCell

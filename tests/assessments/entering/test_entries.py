@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from assessments.due import due_count
-from assessments.entry_reading import listed_kpis
-from assessments.entry_rows import heading
-from assessments.entry_window import Choice
+from assessments.entry.reading import listed_kpis
+from assessments.entry.rows import heading
+from assessments.entry.window import Choice
 from assessments.models import Measurement, PeriodLock
 from assessments.services.entering import EnteredValue, enter_values
 from kpis.models import Kpi

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.due import due_count
-from assessments.entry_cells import Unsaved
-from assessments.entry_reading import listed_kpis, read_sheet
-from assessments.entry_rows import build_tables
-from assessments.entry_window import Choice, Window
+from assessments.entry.cells import Unsaved
+from assessments.entry.reading import listed_kpis, read_sheet
+from assessments.entry.rows import build_tables
+from assessments.entry.window import Choice, Window
 from assessments.models import Comment, Measurement, PeriodLock
 from kpis.models import Kpi
 from organizations.models import Membership, Organization, User

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from assessments.entry_states import Cell
+from assessments.entry.states import Cell
 from assessments.services.entering import EnteredValue
 from kpis.models import Kpi
 from organizations.errors import InvalidInputError, ProductError

@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.entry_cells import EntryCell, Message, Unsaved, build_cells, when
-from assessments.entry_markup import cells_markup, options_markup
-from assessments.entry_reading import Listed, Sheet
-from assessments.entry_states import CellState
-from assessments.entry_window import position
-from assessments.forms import ABSENCES, absence_name
+from assessments.entry.cells import EntryCell, Message, Unsaved, build_cells, when
+from assessments.entry.markup import cells_markup, options_markup
+from assessments.entry.reading import Listed, Sheet
+from assessments.entry.states import CellState
+from assessments.entry.window import position
+from assessments.forms.entries import ABSENCES, absence_name
 from assessments.models import Measurement
 from kpis.figures import planned_at, written
 from kpis.models import Kpi

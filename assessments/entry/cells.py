@@ -9,10 +9,10 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from assessments.entry_locks import why_locked
-from assessments.entry_reading import Sheet
-from assessments.entry_states import Cell, CellState, Version
-from assessments.forms import TypedCell, note_name, value_id, value_name
+from assessments.entry.locks import why_locked
+from assessments.entry.reading import Sheet
+from assessments.entry.states import Cell, CellState, Version
+from assessments.forms.entries import TypedCell, note_name, value_id, value_name
 from assessments.models import Measurement
 from kpis.figures import planned_at, written
 from kpis.models import Kpi

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from assessments.due import ENTERED, late_from, own_kpis, with_due
-from assessments.entry_locks import Locks, locks_in, with_locks
-from assessments.entry_states import Cell, CellState, newest_states
-from assessments.entry_window import Choice, Window
+from assessments.entry.locks import Locks, locks_in, with_locks
+from assessments.entry.states import Cell, CellState, newest_states
+from assessments.entry.window import Choice, Window
 from assessments.models import Comment, Evidence, Measurement
 from assessments.plausibility import doubts_by_cell
 from kpis.models import Kpi

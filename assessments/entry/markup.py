@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from assessments.entry_cells import EntryCell
+from assessments.entry.cells import EntryCell
 
 _CELL = (
     '<td class="num wide entry {state}" data-label="{period}"><input type="text" inputmode="decimal"'
