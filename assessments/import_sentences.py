@@ -24,6 +24,9 @@ def heading(batch: ImportBatch) -> str:
         return _("This import is undone")
     written = batch.report.get("new", 0) + batch.report.get("changed", 0)
     if not written:
+        refused = len(batch.report.get("rejected", []))
+        if refused and not batch.report.get("same"):
+            return _("Nothing of the file can be taken")
         return _("The file said nothing new")
     number = {"number": exact(written)}
     if batch.status == Status.CHECKED:
@@ -41,8 +44,9 @@ def heading(batch: ImportBatch) -> str:
     )
 
 
-def stats(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The counts of a report."""
+def stats(batch: ImportBatch) -> list[dict[str, Any]]:
+    """The counts of an import, once there are any."""
+    report = batch.report
     if not report:
         return []
     labels = {
@@ -54,10 +58,19 @@ def stats(report: dict[str, Any]) -> list[dict[str, Any]]:
         "same": _("Same"),
     }
     found: list[dict[str, Any]] = [
-        {"label": label, "value": exact(report[name])} for name, label in labels.items()
+        {"label": label, "value": exact(report[name]), "note": _created(batch, name)}
+        for name, label in labels.items()
     ]
     refused = len(report["rejected"])
     return [*found, {"label": _("Rejected cells"), "value": exact(refused), "tone": "bad" if refused else ""}]
+
+
+def _created(batch: ImportBatch, name: str) -> str:
+    number = batch.made.get("created", {}).get(name, 0)
+    if not number:
+        return ""
+    text = _("%(number)s to be created") if batch.status == Status.CHECKED else _("%(number)s created")
+    return text % {"number": exact(number)}
 
 
 def met_line(report: dict[str, Any]) -> str:

@@ -150,6 +150,7 @@ class MeaningsForm(forms.Form):
     """`content` is the mapping with the answers in it."""
 
     columns = True
+    hide_optional = True
 
     def __init__(
         self, *arguments: Any, mapping: dict[str, Any], questions: Questions, **options: Any
@@ -254,7 +255,10 @@ class MeaningsForm(forms.Form):
         for number, text in enumerate(question.texts):
             if choice := data[f"{question.key}-{number}"]:
                 answers[text] = choice
-        rules["map"] = answers
+        # Without a translation the texts must be the words of the product themselves.
+        rules.pop("map", None)
+        if answers:
+            rules["map"] = answers
         for key, name in (("default", "blank"), ("else", "else")):
             if choice := data.get(f"{question.key}-{name}"):
                 rules[key] = choice

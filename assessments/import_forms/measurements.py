@@ -60,6 +60,8 @@ class MeasurementsForm(forms.Form):
     """`content` is the mapping; `former` the mapping so far, of which rules of the same columns are kept."""
 
     columns = True
+    #: nearly everything is; what is needed is asked for beside its field
+    hide_optional = True
 
     def __init__(
         self,

@@ -40,7 +40,7 @@ _SERIES = [
     ("plan", _("Plan")),
     ("forecast", _("Forecast")),
     ("actual", _("Actual")),
-    ("unscheduled", _("Without months: a statement, in no total")),
+    ("unscheduled", _("Without months")),
 ]
 
 
@@ -48,14 +48,18 @@ class MoneyForm(forms.Form):
     """One column of amounts."""
 
     columns = True
+    hide_optional = True
 
     column = forms.ChoiceField(label=_("Column"), required=False)
     line = forms.CharField(label=_("Line it belongs to"), required=False, max_length=120)
     kind = forms.ChoiceField(label=_("Kind"), choices=MoneyLine.Kind.choices, required=False)
-    series = forms.ChoiceField(label=_("Series"), choices=_SERIES, required=False)
+    series = forms.ChoiceField(
+        label=_("Series"), choices=_SERIES, required=False,
+        help_text=_("Without months it is a statement, in no total."),
+    )  # fmt: skip
     month = forms.CharField(
         label=_("Month"), required=False, help_text=_("Such as 2026-03; for a year's amount its last month."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "2026-03", "maxlength": "7"}),
+        widget=forms.TextInput(attrs={"placeholder": "2026-03", "maxlength": "7"}),
     )  # fmt: skip
     multiply = forms.ChoiceField(label=_("The amounts are"), choices=FACTORS, required=False)
     note = forms.CharField(label=_("Basis of the amounts"), required=False, max_length=500)
@@ -117,6 +121,7 @@ class ProjectsForm(forms.Form):
     """`content` is the mapping; `former` the mapping so far. `money` are the forms of amounts."""
 
     columns = True
+    hide_optional = True
 
     def __init__(
         self,
@@ -147,12 +152,16 @@ class ProjectsForm(forms.Form):
             (_("Its state"), "", ("system_kind", "delivery_status", "delivery_status_2", *_DATES)),
             (_("Amounts"), _("Each column of amounts is described below."),
              ("currency", "rate", "rate_on", "rate_source")),
-            (_("Remember"), "", ("about",)),
         ]  # fmt: skip
         return [
             {"legend": legend, "help_text": text, "fields": [self[name] for name in names]}
             for legend, text, names in groups
         ]
+
+    @property
+    def closing(self) -> dict[str, Any]:
+        """The group below the columns of amounts."""
+        return {"legend": _("Remember"), "help_text": "", "fields": [self["about"]]}
 
     def _add_project(self) -> None:
         self.fields["code"] = ColumnField(self.headings, label=_("Code of the project"))
@@ -186,7 +195,7 @@ class ProjectsForm(forms.Form):
             error_messages={"invalid": _("Use the ISO code, such as EUR or CNY.")},
         )  # fmt: skip
         self.fields["rate"] = forms.DecimalField(
-            label=_("1 of it in %(currency)s") % {"currency": self.reporting}, required=False,
+            label=_("One unit of it in %(currency)s") % {"currency": self.reporting}, required=False,
             min_value=Decimal("0.00000001"), max_digits=18, decimal_places=8,
             help_text=_("The frozen plan rate, where the currency is another one."),
         )  # fmt: skip

@@ -60,7 +60,7 @@ def import_table(request: MemberRequest, pk: int) -> HttpResponse:
             form.add_error("layout", problem)
         elif _keep(form, batch, table_mapping(batch, look, form.cleaned_data)):
             return _to(request, "import_columns", batch)
-    context = {"batch": batch, "form": form, "look": look, "steps": _steps(request, batch, "import_table")}
+    context = {"batch": batch, "form": form, "look": look, "steps": steps_of(request, batch, "import_table")}
     return render(request, "assessments/import_table.html", context, status=400 if form.errors else 200)
 
 
@@ -90,7 +90,7 @@ def import_columns(request: MemberRequest, pk: int) -> HttpResponse:
         "remembered": remembered[:20],
         "chosen": chosen,
         "mapping_form": MappingForm(initial={"mapping": _as_text(former)}),
-        "steps": _steps(request, batch, "import_columns"),
+        "steps": steps_of(request, batch, "import_columns"),
         "samples": first_samples(batch, headings),
     }
     refused = posted is not None and "more" not in posted
@@ -110,7 +110,7 @@ def import_meanings(request: MemberRequest, pk: int) -> HttpResponse:
     form = MeaningsForm(posted, mapping=batch.mapping, questions=questions)
     if posted is not None and form.is_valid() and _keep(form, batch, form.content()):
         return _to(request, "import_preview", batch)
-    steps = _steps(request, batch, "import_meanings")
+    steps = steps_of(request, batch, "import_meanings")
     context = {"batch": batch, "form": form, "questions": questions, "steps": steps}
     return render(request, "assessments/import_meanings.html", context, status=400 if form.errors else 200)
 
@@ -133,7 +133,7 @@ def import_preview(request: MemberRequest, pk: int) -> HttpResponse:
         shown = preview(stored_path(batch.stored_as), batch.mapping)
     except InvalidInputError as problem:
         error = str(problem)
-    steps = _steps(request, batch, "import_preview")
+    steps = steps_of(request, batch, "import_preview")
     context = {"batch": batch, "preview": shown, "error": error, "steps": steps}
     return render(request, "assessments/import_preview.html", context)
 
@@ -156,7 +156,7 @@ def import_mapping(request: MemberRequest, pk: int) -> HttpResponse:
         file = {**batch.mapping.get("file", {}), **form.cleaned_data["mapping"].get("file", {})}
         if _keep(form, batch, form.cleaned_data["mapping"] | ({"file": file} if file else {})):
             return _to(request, "import_preview", batch)
-    steps = _steps(request, batch, "import_columns")
+    steps = steps_of(request, batch, "import_columns")
     return render(
         request, "assessments/import_mapping.html", {"batch": batch, "form": form, "steps": steps}, status=400
     )
@@ -220,17 +220,27 @@ def _is_complete(batch: ImportBatch) -> bool:
     return True
 
 
-def _steps(request: MemberRequest, batch: ImportBatch, current: str) -> list[dict[str, Any]]:
-    known = bool(batch.mapping.get("kind"))
+def steps_of(request: MemberRequest, batch: ImportBatch, current: str) -> list[dict[str, Any]]:
+    """The steps of an import for `import_steps.html`; `current` is an address's name, or "check" or "import"."""
+    editable = batch.status in EDITABLE
+    known = editable and bool(batch.mapping.get("kind"))
     complete = known and _is_complete(batch)
+    checked = batch.status != ImportBatch.Status.UPLOADED
     steps = [
-        ("import_table", _("Table"), True),
+        ("import_table", _("Table"), editable),
         ("import_columns", _("Columns"), known),
         ("import_meanings", _("Meanings"), complete),
         ("import_preview", _("Preview"), complete),
+        ("check", _("Check"), checked),
+        ("import", _("Import"), current == "import"),
     ]
+    here = _address(request, "import_detail", batch)
     return [
-        {"label": label, "url": _address(request, name, batch) if open_ else "", "current": name == current}
+        {
+            "label": label,
+            "url": (_address(request, name, batch) if name.startswith("import_") else here) if open_ else "",
+            "current": name == current,
+        }
         for name, label, open_ in steps
     ]
 

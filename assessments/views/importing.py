@@ -28,14 +28,14 @@ from assessments.services.importing import (
 )
 from assessments.services.importing.drafts import EDITABLE
 from assessments.services.importing.rejected_rows import has_file
-from assessments.views.import_wizard import step_of
+from assessments.views.import_wizard import step_of, steps_of
 from organizations.errors import ConflictError, InvalidInputError
 from organizations.exporting import answer_export
 from organizations.http import MemberRequest
 from organizations.permissions import Right, requires
 
 PER_PAGE = 20
-SHOWN = 500
+SHOWN = 100
 Status = ImportBatch.Status
 
 
@@ -70,7 +70,9 @@ def import_detail(request: MemberRequest, pk: int) -> HttpResponse:
             reverse(f"assessments:{step_of(batch)}", args=[request.organization.slug, batch.pk])
         )
     template = "assessments/import_progress.html" if request.htmx else "assessments/import_detail.html"
-    response = render(request, template, _described(batch))
+    steps = steps_of(request, batch, "check" if batch.dry_run else "import")
+    shows_steps = batch.status not in (Status.DONE, Status.UNDONE)
+    response = render(request, template, {**_described(batch), "steps": steps if shows_steps else []})
     patch_vary_headers(response, ["HX-Request"])
     if request.htmx and not is_open(batch):
         # The page around the progress bar changes as well: load all of it.
@@ -152,7 +154,7 @@ def _described(batch: ImportBatch) -> dict[str, Any]:
         "is_checked": batch.status == Status.CHECKED,
         "is_undone": batch.status == Status.UNDONE,
         "heading": heading(batch),
-        "stats": stats(batch.report),
+        "stats": stats(batch),
         "met_line": met_line(batch.report),
         "rejected": rejected[:SHOWN],
         "rejected_count": len(rejected),

@@ -159,7 +159,7 @@ def _close(batch: ImportBatch, work: FileImport, report: ImportReport) -> None:
     ImportBatch.objects.filter(pk=batch.pk, status__in=_OPEN).update(
         status=Status.CHECKED if batch.dry_run else Status.DONE,
         mapping=work.content,
-        made={} if batch.dry_run else work.made.as_json(),
+        made={"created": work.made.counts()} if batch.dry_run else work.made.as_json(),
         report=report.as_json(),
         rows_done=report.rows,
         rows_total=report.rows,

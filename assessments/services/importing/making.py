@@ -49,6 +49,10 @@ class Made:
         known = self.notes.get(line_id)
         self.notes[line_id] = [known[0] if known else former, new]
 
+    def counts(self) -> dict[str, int]:
+        """How many of what would be created: what remains of a check."""
+        return {"projects": len(self.projects), "kpis": len(self.kpis)}
+
     def as_json(self) -> dict[str, Any]:
         """For `ImportBatch.made`; call it when everything is written, for it holds the moment.
 
@@ -59,6 +63,7 @@ class Made:
             until = cursor.fetchone()[0]
         return {
             "until": until.isoformat(),
+            "created": self.counts(),
             "departments": self.departments,
             "projects": self.projects,
             "kpis": self.kpis,

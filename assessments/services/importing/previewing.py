@@ -40,16 +40,16 @@ class PreviewRow:
     """A row of the file: what was understood, and what was not."""
 
     number: int
-    cells: list[str] = field(default_factory=list)
+    #: text, and whether it is a figure
+    cells: list[tuple[str, bool]] = field(default_factory=list)
     faults: list[Rejection] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`numeric` tells which columns hold figures; `unused` are headings of which nothing is taken."""
+    """`columns` are headings and whether they stand over figures; of `unused` columns nothing is taken."""
 
-    headings: list[str]
-    numeric: list[bool]
+    columns: list[tuple[str, bool]]
     rows: list[PreviewRow]
     unused: list[str]
     faults: int
@@ -67,27 +67,26 @@ def preview(path: Path, content: dict[str, Any]) -> Preview:
         rows: dict[int, PreviewRow] = {}
         first = Table(table.headings, _kept(islice(table.rows, SHOWN), rows), SHOWN)
         faults: list[Rejection] = []
+        texts: _Texts = {}
         if isinstance(mapping, MeasurementMapping):
-            columns, faults = _measured(first, mapping, report, rows)
+            columns, faults = _measured(first, mapping, report, texts)
         else:
-            columns = _described(first, mapping, report, rows)
+            columns = _described(first, mapping, report, texts)
         for fault in [*report.rejected, *faults]:
             if fault not in rows[fault.row].faults:
                 rows[fault.row].faults.append(fault)
         unused = _unused(table.headings, mapping)
     shown = list(rows.values())
-    keep = [place for place, (_name, _figure, always) in enumerate(columns) if always or _any(shown, place)]
+    keep = [place for place, (_name, _figures, always) in enumerate(columns) if always or _any(texts, place)]
     for row in shown:
-        row.cells = [row.cells[place] if row.cells else "" for place in keep]
-    return Preview(
-        [columns[place][0] for place in keep],
-        [columns[place][1] for place in keep],
-        shown,
-        unused,
-        sum(len(row.faults) for row in shown),
-    )
+        cells = texts.get(row.number)
+        row.cells = [(cells[place], columns[place][1]) for place in keep] if cells else []
+    heads = [columns[place][:2] for place in keep]
+    return Preview(heads, shown, unused, sum(len(row.faults) for row in shown))
 
 
+#: of each row the texts of all columns
+_Texts = dict[int, list[str]]
 #: heading, whether it holds figures, whether it is shown though empty
 _Column = tuple[str, bool, bool]
 
@@ -98,21 +97,21 @@ def _kept(rows: Any, into: dict[int, PreviewRow]) -> Any:
         yield number, cells
 
 
-def _any(rows: list[PreviewRow], place: int) -> bool:
-    return any(row.cells and row.cells[place] for row in rows)
+def _any(texts: _Texts, place: int) -> bool:
+    return any(cells[place] for cells in texts.values())
 
 
 def _measured(
-    table: Table, mapping: MeasurementMapping, report: ImportReport, rows: dict[int, PreviewRow]
+    table: Table, mapping: MeasurementMapping, report: ImportReport, texts: _Texts
 ) -> tuple[list[_Column], list[Rejection]]:
     found = read_value_rows(table, mapping, report, no_progress)
     if mapping.period.headings:
-        columns = _wide_cells(table, mapping, found, rows)
+        columns = _wide_cells(table, mapping, found, texts)
     else:
         columns = [*_kpi_columns(), (_("Period"), False, True), (_("Value"), True, True),
                    (_("Target"), True, False), (_("Note"), False, False)]  # fmt: skip
         for row in found:
-            rows[row.row].cells = [
+            texts[row.row] = [
                 *_kpi_cells(row.kpi),
                 _period(row),
                 _figure(row.value),
@@ -123,9 +122,7 @@ def _measured(
     return columns, [fault for fault in faults.values() if fault]
 
 
-def _wide_cells(
-    table: Table, mapping: MeasurementMapping, found: ValueRows, rows: dict[int, PreviewRow]
-) -> list[_Column]:
+def _wide_cells(table: Table, mapping: MeasurementMapping, found: ValueRows, texts: _Texts) -> list[_Column]:
     periods = [name for _place, name, _span in period_headings(table.headings, mapping.period.formats)]
     periods = periods[:SHOWN_PERIODS]
     figures: dict[int, dict[str, str]] = defaultdict(dict)
@@ -133,9 +130,9 @@ def _wide_cells(
         plans = row.target is not None
         figures[row.row][row.period_column] = _figure(row.target if plans else row.value)
         series = (_("Target") if plans else _("Value")) if mapping.series.columns else ""
-        rows[row.row].cells = [*_kpi_cells(row.kpi), series, row.note]
+        texts[row.row] = [*_kpi_cells(row.kpi), series, row.note]
     for number, by_period in figures.items():
-        rows[number].cells += [by_period.get(period, "") for period in periods]
+        texts[number] += [by_period.get(period, "") for period in periods]
     return [
         *_kpi_columns(),
         (_("Series"), False, False),
@@ -166,11 +163,9 @@ def _kpi_cells(draft: KpiDraft) -> list[str]:
     ]
 
 
-def _described(
-    table: Table, mapping: ProjectMapping, report: ImportReport, rows: dict[int, PreviewRow]
-) -> list[_Column]:
+def _described(table: Table, mapping: ProjectMapping, report: ImportReport, texts: _Texts) -> list[_Column]:
     for row in read_project_rows(table, mapping, report, no_progress):
-        rows[row.row].cells = _project_cells(row, mapping)
+        texts[row.row] = _project_cells(row, mapping)
     columns: list[_Column] = [(heading, False, always) for heading, always in _project_headings()]
     columns += [(_amount_heading(money), True, True) for money in mapping.money]
     return columns

@@ -118,7 +118,11 @@ ORDER BY l.month, p.name LIMIT 20
 
 
 def _plan_values(batch: ImportBatch, plan: UndoPlan) -> None:
-    values = {"organization": batch.organization_id, "batch": batch.pk, "kpis": kpis_of(batch)}
+    values: dict[str, Any] = {
+        "organization": batch.organization_id,
+        "batch": batch.pk,
+        "kpis": kpis_of(batch),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_VALUES.format(newest_batch=NEWEST_BATCH), values)
         plan.values, plan.values_kept, projects = cursor.fetchone()

@@ -92,7 +92,11 @@ FROM gone
 
 def _withdraw_values(organization: Organization, batch: ImportBatch) -> None:
     with connection.cursor() as cursor:
-        values = {"organization": organization.pk, "batch": batch.pk, "kpis": kpis_of(batch)}
+        values: dict[str, Any] = {
+            "organization": organization.pk,
+            "batch": batch.pk,
+            "kpis": kpis_of(batch),
+        }
         cursor.execute(_WITHDRAW.format(newest_batch=NEWEST_BATCH), values)
 
 

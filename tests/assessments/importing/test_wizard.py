@@ -71,6 +71,7 @@ def test_a_long_file_with_missing_kpis_goes_through_all_steps(
     checked = wizard.check()
     assert (checked.status, checked.report["new"], len(checked.report["rejected"])) == ("checked", 1, 1)
     assert stored_values(organization) == {}
+    assert "2 to be created" in wizard.see("import_detail")
     done = wizard.finish()
     assert (done.status, done.mapping["about"]) == ("done", "Monthly values")
     assert stored_values(organization) == {("A", "2025-01"): 1.5}
