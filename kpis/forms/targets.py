@@ -122,7 +122,9 @@ class FillForm(forms.Form):
     first_value = NumberField(label=_("First value"), required=False)
     last_value = NumberField(label=_("Last value"), required=False, help_text=_("For a line or a curve."))
     factor = NumberField(
-        label=_("Factor"), required=False, help_text=_("For last year again: 0.95 takes 5 per cent off. Empty: 1.")
+        label=_("Factor"),
+        required=False,
+        help_text=_("For last year again: 0.95 takes 5 per cent off. Empty: 1."),
     )
 
     def __init__(self, *args: Any, frequency: str, **options: Any) -> None:

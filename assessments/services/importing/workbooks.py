@@ -72,8 +72,7 @@ def _rows(stream: IO[bytes]) -> Iterator[tuple[int, list[Any]]]:
         document = _next(stream)
         if isinstance(document, dict):
             return
-        for number, cells in document:
-            yield number, cells
+        yield from document
 
 
 def _explain(document: dict[str, Any]) -> str:

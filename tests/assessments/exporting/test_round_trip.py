@@ -210,7 +210,7 @@ def test_an_empty_period_is_filled_in_and_the_rest_stays(
 def test_a_value_changed_in_the_file_is_submitted_whatever_its_state_was(
     project: Project, organization: Organization, alice: User, download: Download
 ) -> None:
-    drawn = [("A", "month", [((1.5, ""), status)], []) for status in ("verified", "returned")]
+    drawn: list[Any] = [("A", "month", [((1.5, ""), status)], []) for status in ("verified", "returned")]
     with organization_scope(organization):
         fill(project, alice, drawn)
     path = download("/o/acme/values.csv")
