@@ -40,27 +40,29 @@ KPI_COLUMNS = [
     "planned_1",
     "value_2",
     "planned_2",
+    "answered",
     "former_hash",
 ]
 
 # Of each period the newest version that is no draft decides: where it was returned, nothing counts. So one scan
-# down the index finds the newest counted values and stops.
+# down the index finds the newest counted values and stops. `answered` is the newest period of which somebody said
+# something, if only that there is no value: it is late no longer.
 _KPIS = """
 SELECT k.id, {owner}.project_id, k.tier, k.direction, {owner}.weight, k.frequency, k.baseline_value, k.range_low, k.range_high,
     k.tolerance, k.expected_start, k.created_at::date, k.plan_path[array_length(k.plan_path, 1)],
     m.periods[1], m.amounts[1], m.words[1] = 'submitted', planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[1]),
     m.amounts[2], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[2]),
-    m.amounts[3], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[3])
+    m.amounts[3], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[3]), m.answered
 FROM {kpi} k {sharing}LEFT JOIN LATERAL (
-    SELECT array_agg(period) AS periods, array_agg(value) AS amounts, array_agg(status) AS words FROM (
+    SELECT array_agg(period) FILTER (WHERE value IS NOT NULL) AS periods,
+        array_agg(value) FILTER (WHERE value IS NOT NULL) AS amounts,
+        array_agg(status) FILTER (WHERE value IS NOT NULL) AS words, max(period) AS answered FROM (
         SELECT period, value, status FROM (
-            SELECT period, value, status FROM (
-                SELECT DISTINCT ON (n.period) n.period, n.value, n.status FROM {values} n
-                WHERE n.organization_id = %(organization)s AND n.kpi_id = k.id AND n.period <= %(as_of)s
-                    AND n.recorded_at <= %(known_at)s AND n.status IN ('submitted', 'verified', 'returned')
-                ORDER BY n.period DESC, n.version DESC) decided
-            WHERE status <> 'returned' LIMIT 4) counted
-        WHERE value IS NOT NULL LIMIT 3) newest
+            SELECT DISTINCT ON (n.period) n.period, n.value, n.status FROM {values} n
+            WHERE n.organization_id = %(organization)s AND n.kpi_id = k.id AND n.period <= %(as_of)s
+                AND n.recorded_at <= %(known_at)s AND n.status IN ('submitted', 'verified', 'returned')
+            ORDER BY n.period DESC, n.version DESC) decided
+        WHERE status <> 'returned' LIMIT 4) counted
     ) m ON true
 WHERE k.organization_id = %(organization)s AND k.archived_at IS NULL AND {owner}.project_id = ANY(%(projects)s)
 ORDER BY k.id, {owner}.project_id

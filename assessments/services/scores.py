@@ -175,6 +175,7 @@ def _calendar(columns: dict[str, list[Any]], as_of: datetime.date) -> dict[str, 
             columns["expected_start"],
             columns["created_on"],
             columns["period"],
+            columns["answered"],
             strict=True,
         )
     )
@@ -195,6 +196,7 @@ def _day(
     start: datetime.date | None,
     created_on: datetime.date,
     period: datetime.date | None,
+    answered: datetime.date | None,
     as_of: datetime.date,
 ) -> _Day:
     complete = last_complete(as_of, frequency)
@@ -202,7 +204,7 @@ def _day(
     is_due = start is None or start <= as_of
     arrived = period is not None and period >= complete
     turns = [start if start is not None and not is_due else FAR, shift(complete_end, frequency, 1)]
-    late = late_from(period, start or created_on, frequency)
+    late = late_from(answered, start or created_on, frequency)
     old = gone = False
     if period is not None:
         end = shift(period, frequency, 1)
@@ -218,7 +220,7 @@ def _day(
         stale=old,
         dropped=gone,
         is_in=is_due and arrived,
-        late=is_due and not arrived and as_of >= late,
+        late=is_due and as_of >= late and (answered is None or answered < complete),
         valid_until=min(turns),
     )
 
@@ -262,7 +264,7 @@ def _hashes(inputs: Inputs, columns: dict[str, list[Any]], calendar: dict[str, A
         values = columns[name]
         if name in ("tier", "direction", "frequency"):
             values = [_WORDS[word] for word in values]
-        elif name in ("expected_start", "created_on", "period"):
+        elif name in ("expected_start", "created_on", "period", "answered"):
             values = [day and day.toordinal() for day in values]
         table[:, place] = values
     for place, name in enumerate(("due", "stale", "dropped", "is_in", "late"), len(KPI_COLUMNS) - 1):

@@ -68,6 +68,24 @@ def test_scores_follow_the_method(project: Project, organization: Organization) 
     assert result.capped
 
 
+def test_who_answered_that_there_is_no_value_is_not_late_and_the_value_not_in(
+    project: Project, organization: Organization, alice: User
+) -> None:
+    recompute_organization(organization, as_of=AS_OF)
+    with organization_scope(organization):
+        owed = Kpi.objects.get(name="Retention")
+        answers = [MeasurementInput(owed.pk, month(9), None, note="The log was lost")]
+        record_measurements(alice, organization, answers)
+    recompute_organization(organization, as_of=AS_OF)
+    result = result_of(project)
+    assert (result.kpis_due, result.kpis_in, result.kpis_late) == (3, 2, 0)
+    with organization_scope(organization):
+        back = [MeasurementInput(owed.pk, month(9), None, note="Look again", status="returned")]
+        record_measurements(alice, organization, back)
+    recompute_organization(organization, as_of=AS_OF)
+    assert result_of(project).kpis_late == 1
+
+
 def test_status_is_read_against_plan(project: Project, organization: Organization) -> None:
     recompute_organization(organization, as_of=AS_OF)
     with organization_scope(organization):
