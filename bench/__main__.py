@@ -31,7 +31,7 @@ def main() -> int:
 
 def run(*, small: bool, keep: bool) -> list[figures.Figure]:
     """All figures, in the order of the table."""
-    from bench import data, pages, recording, valuation
+    from bench import data, grid, importing, pages, recording, valuation
 
     size = data.Size(organizations=20 if small else 200)
     started = time.perf_counter()
@@ -44,8 +44,12 @@ def run(*, small: bool, keep: bool) -> list[figures.Figure]:
     measured = valuation.measure(times=3 if small else 2)
     figures.say("Reading the committee page …")
     measured += pages.measure(times=2)
+    figures.say("Reading the entry grid …")
+    measured += grid.measure(times=2)
     figures.say("Recording values …")
     measured += recording.measure(rows=200_000 if small else 1_000_000)
+    figures.say("Importing files …")
+    measured += importing.measure(rows=200_000 if small else 1_000_000)
     figures.say(f"{time.perf_counter() - started:.0f} s in all")
     return measured
 

@@ -26,15 +26,15 @@ TOGETHER = 400
 
 def measure(*, times: int) -> list[Figure]:
     """Time and throughput without and with the page's cache, queries, weight; bare Django as the floor."""
-    cookie = _sign_in()
-    with _server("bench.bare:make_application()") as bare:
+    cookie = sign_in(EMAIL, "Erik Executive", "executive")
+    with serving("bench.bare:make_application()") as bare:
         floor = _Read.best_of(times, bare, "/", "")
         bare_megabytes = bare.megabytes()
-    with _server("valuetrack.wsgi", PAGE_CACHE_SECONDS="0") as server:
+    with serving("valuetrack.wsgi", PAGE_CACHE_SECONDS="0") as server:
         fresh = _Read.best_of(times, server, PAGE, cookie)
         megabytes = server.megabytes()
         guarded, unguarded = _policies(server, cookie, times)
-    with _server("valuetrack.wsgi", PAGE_CACHE_SECONDS="3600") as server:
+    with serving("valuetrack.wsgi", PAGE_CACHE_SECONDS="3600") as server:
         warm = _Read.best_of(times, server, PAGE, cookie)
     rate = "pages/s"
     return [
@@ -42,7 +42,7 @@ def measure(*, times: int) -> list[Figure]:
         at_least("Committee page, made anew, 8 readers", fresh.rate, rate, 60, floor=floor.rate),
         at_most("Committee page, cached, p95, one reader", warm.p95, "ms", 33, floor=floor.p95),
         at_least("Committee page, cached, 8 readers", warm.rate, rate, 105, floor=floor.rate),
-        at_most("Committee page, database queries", _queries(cookie), "queries", 12),
+        at_most("Committee page, database queries", count_queries(PAGE, cookie), "queries", 12),
         at_most("Committee page, HTML gzipped", fresh.kilobytes, "kB", 40),
         ratio_at_most(
             "Committee page, median; floor: without row-level security", guarded, "ms", unguarded, 1.10
@@ -60,7 +60,7 @@ class _Read:
     kilobytes: float
 
     @classmethod
-    def best_of(cls, times: int, server: "_Server", path: str, cookie: str) -> "_Read":
+    def best_of(cls, times: int, server: "Server", path: str, cookie: str) -> "_Read":
         server.read(path, cookie, readers=2, pages=30)
         alone = [server.read(path, cookie, readers=1, pages=ALONE) for _ in range(times)]
         together = [server.read(path, cookie, readers=READERS, pages=TOGETHER) for _ in range(times)]
@@ -71,7 +71,7 @@ class _Read:
         )
 
 
-def _policies(server: "_Server", cookie: str, times: int) -> tuple[float, float]:
+def _policies(server: "Server", cookie: str, times: int) -> tuple[float, float]:
     """Median of the page with and without policies, in turns."""
     guarded, unguarded = [], []
     for _ in range(times + 1):
@@ -81,28 +81,28 @@ def _policies(server: "_Server", cookie: str, times: int) -> tuple[float, float]
     return min(guarded), min(unguarded)
 
 
-def _sign_in() -> str:
-    """A session of an executive of the measured organization."""
+def sign_in(email: str, name: str, role: str) -> str:
+    """A session of a member of the measured organization."""
     from django.conf import settings
     from django.test import Client
 
-    from organizations.models import Organization, Role, User
+    from organizations.models import Organization, User
     from organizations.services import add_member, create_user
     from organizations.tenancy import organization_scope
 
     organization = Organization.objects.get(slug=SLUG)
-    reader = User.objects.filter(email=EMAIL).first()
+    reader = User.objects.filter(email=email).first()
     if reader is None:
-        reader = create_user(email=EMAIL, password="only-for-measuring", name="Erik Executive")
+        reader = create_user(email=email, password="only-for-measuring", name=name)
         with organization_scope(organization):
-            add_member(actor=reader, organization=organization, user=reader, role=Role.EXECUTIVE)
+            add_member(actor=reader, organization=organization, user=reader, role=role)
     client = Client()
     client.force_login(reader, backend=settings.AUTHENTICATION_BACKENDS[0])
-    name = settings.SESSION_COOKIE_NAME
-    return f"{name}={client.cookies[name].value}"
+    cookie = settings.SESSION_COOKIE_NAME
+    return f"{cookie}={client.cookies[cookie].value}"
 
 
-def _queries(cookie: str) -> int:
+def count_queries(page: str, cookie: str) -> int:
     """Statements of one uncached page, session and scope included."""
     from django.conf import settings
     from django.db import connection
@@ -113,13 +113,13 @@ def _queries(cookie: str) -> int:
     client.cookies.load(cookie)
     settings.PAGE_CACHE_SECONDS = 0
     with CaptureQueriesContext(connection) as captured:
-        answer = client.get(PAGE)
+        answer = client.get(page)
     if answer.status_code != 200:
-        raise RuntimeError(f"{PAGE} answered {answer.status_code}")
+        raise RuntimeError(f"{page} answered {answer.status_code}")
     return len(captured.captured_queries)
 
 
-class _Server:
+class Server:
     """gunicorn as the Procfile starts it."""
 
     def __init__(self, port: int, process: "subprocess.Popen[bytes]") -> None:
@@ -149,7 +149,7 @@ class _Server:
 
 
 @contextmanager
-def _server(application: str, **environment: str) -> Iterator[_Server]:
+def serving(application: str, **environment: str) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -160,7 +160,7 @@ def _server(application: str, **environment: str) -> Iterator[_Server]:
     )
     try:
         _wait(port, process)
-        yield _Server(port, process)
+        yield Server(port, process)
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -3,16 +3,20 @@
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from assessments.models import KpiResult, Measurement, ProjectResult
+from assessments.services.importing import import_file
 from assessments.services.recompute import recompute_organization, run_night
-from bench import data, floors, recording
-from organizations.models import Organization
+from bench import data, floors, grid, importing, pages, recording
+from kpis.models import Kpi
+from organizations.models import Organization, User
 from organizations.tenancy import organization_scope
 from valuetrack.postgres.base import as_owner
 
@@ -86,3 +90,21 @@ def test_values_to_record_are_first_days_of_months_before_the_loaded_ones() -> N
     assert [kpi for kpi, _month, _value in rows] == [7, 8, 7, 8, 7]
     assert [month for _kpi, month, _value in rows][::2] == ["2019-12-01", "2019-11-01", "2019-10-01"]
     assert all(datetime.date.fromisoformat(month).day == 1 for _kpi, month, _value in rows)
+
+
+def test_the_measured_file_names_the_loaded_kpis(loaded: list[Organization], tmp_path: Path) -> None:
+    path = tmp_path / "values.csv"
+    rows = [importing.HEADINGS, *importing._rows(TINY.projects * TINY.kpis)]
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows))
+    report = import_file(actor=None, organization=loaded[1], path=path, mapping=None)
+    assert (report.new, report.rejected) == (TINY.projects * TINY.kpis, [])
+
+
+def test_the_measured_grid_shows_as_many_kpis_and_periods_as_it_says(loaded: list[Organization]) -> None:
+    cookie = pages.sign_in(grid.EMAIL, "Clara", "contributor")
+    with organization_scope(loaded[0]):
+        Kpi.objects.update(data_owner=User.objects.get(email=grid.EMAIL))
+    client = Client(headers={"cookie": cookie})
+    client.cookies.load(cookie)
+    content = client.get(grid.PAGE).content.decode()
+    assert content.count('<td class="num wide entry ') == TINY.projects * TINY.kpis * grid.PERIODS
