@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from assessments.api.measurements import MeasurementListView
 from assessments.api.results import KpiResultListView, ProjectResultListView
+from assessments.api.trust import LockListView, LockReopenView, ReturnView, VerifyView
 from kpis.api import KpiListView, KpiView
 from organizations.api.views import NoSuchAddressView, OrganizationListView, OrganizationView
 from projects.api import ProjectListView, ProjectView
@@ -20,6 +21,10 @@ _members: list[URLPattern | URLResolver] = [
     path(_HERE + "kpis/", KpiListView.as_view(), name="kpis"),
     path(_HERE + "kpis/<slug:code>/", KpiView.as_view(), name="kpi"),
     path(_HERE + "measurements/", MeasurementListView.as_view(), name="measurements"),
+    path(_HERE + "measurements/verify/", VerifyView.as_view(), name="measurements_verify"),
+    path(_HERE + "measurements/return/", ReturnView.as_view(), name="measurements_return"),
+    path(_HERE + "locks/", LockListView.as_view(), name="locks"),
+    path(_HERE + "locks/<int:lock_id>/reopen/", LockReopenView.as_view(), name="lock_reopen"),
     path(_HERE + "results/projects/", ProjectResultListView.as_view(), name="project_results"),
     path(_HERE + "results/kpis/", KpiResultListView.as_view(), name="kpi_results"),
 ]

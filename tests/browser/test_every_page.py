@@ -45,6 +45,9 @@ def _bring_about(window: Visit, shown: Shown) -> None:
         page.fill(f"{CELL} >> nth=0", "about forty")
         page.press(f"{CELL} >> nth=0", "Enter")
         expect(page.locator(f"{CELL} >> nth=0")).to_have_attribute("aria-invalid", "true")
+    if shown.then == "nothing ticked":
+        page.click("button[value=verify]")
+        expect(page.locator(".error-summary")).to_be_visible()
     if shown.then == "pasted targets":
         page.fill("[name=text]", "2026-01\t44\n2026-02\t42\n2026-03\tsoon\n")
         page.click("#paste button[type=submit]")

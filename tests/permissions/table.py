@@ -267,6 +267,10 @@ _LISTS = [
     api("api:kpis", READERS),
     api("api:kpi", READERS),
     api("api:measurements", READERS),
+    api("api:locks", READERS),
+    api("api:measurements_verify", VERIFIERS, get=405, post=400),
+    api("api:measurements_return", VERIFIERS, get=405, post=400),
+    api("api:lock_reopen", DEFINERS, get=405, post=400),
     api("api:project_results", READERS),
     api("api:kpi_results", READERS),
 ]
@@ -275,6 +279,7 @@ TABLE: list[Row] = [row for rows in _LISTS for row in rows] + [
     # A line of its own where reading and writing need different rights.
     Row(Kind.API, "api:organizations", "GET", ROLES | {STRANGER}, 200),
     Row(Kind.API, "api:measurements", "POST", ENTERERS, 400),
+    Row(Kind.API, "api:locks", "POST", DEFINERS, 400),
     Row(Kind.PAGE, "projects:cash_flows", "POST", MONEY, 302),
     Row(Kind.PAGE, "assessments:locks", "POST", DEFINERS, 422),
     Row(Kind.PAGE, "assessments:cell_comment", "POST", WRITERS, 422),
