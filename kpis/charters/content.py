@@ -61,7 +61,7 @@ def hash_of(content: Mapping[str, Any]) -> str:
 
 
 def is_same_definition(one: Any, other: Any) -> bool:
-    """Whether two contents promise the same: a person who changed their name is the same person."""
+    """Whether two contents promise the same: a person, or a project that shares a KPI, under a new name is the same."""
     return canonical(_without_names(one)) == canonical(_without_names(other))
 
 
@@ -83,6 +83,8 @@ def _without_names(content: Any) -> Any:
     if isinstance(content, dict):
         if content.keys() == {"id", "name"}:
             return content["id"]
+        if content.keys() == {"code", "name", "share"}:
+            return {"code": content["code"], "share": content["share"]}
         return {name: _without_names(value) for name, value in content.items()}
     return content
 

@@ -108,9 +108,10 @@ def update_kpi(*, actor: User | None, kpi: Kpi, values: Mapping[str, Any], reaso
         setattr(kpi, field, value)
     check_definitions([kpi])
     refuse_silent_rebaselining(kpi, former, reason)
+    named_in: set[int] = set()
     if "code" in after:
         _refuse_taken_codes([kpi])
-        rename_in_formulas(kpi, before["code"])
+        named_in = rename_in_formulas(kpi, before["code"])
     if "frequency" in after:
         _refuse_frequency_with_values(kpi)
         realign_targets(kpi)
@@ -122,7 +123,7 @@ def update_kpi(*, actor: User | None, kpi: Kpi, values: Mapping[str, Any], reaso
     keep_baseline(actor=actor, kpi=kpi, former=former, reason=reason)
     record_event(actor=actor, action="kpi.updated", target=kpi, before=before, after=after, reason=reason)
     request_valuation(_organization(), [kpi.project_id], money=False)
-    note_definition_change(projects_of(kpi))
+    note_definition_change(projects_of(kpi) | named_in)
     return kpi
 
 

@@ -14,7 +14,15 @@ from kpis.charters.content import draft_content, hash_of
 from kpis.charters.differences import differences
 from kpis.charters.states import Word, charter_state_of
 from kpis.models import Charter, CharterSignature, Kpi
-from kpis.services import NewBaseline, archive_kpi, create_kpi, set_baseline, set_targets, update_kpi
+from kpis.services import (
+    NewBaseline,
+    archive_kpi,
+    create_kpi,
+    set_baseline,
+    set_formula,
+    set_targets,
+    update_kpi,
+)
 from kpis.services.attributions import Share, share_kpi
 from kpis.services.charters import hand_out_charter, note_definition_change, return_charter, sign_charter
 from organizations.errors import ConflictError, ForbiddenError, InvalidInputError
@@ -390,6 +398,34 @@ def test_what_only_describes_or_happened_outdates_nothing(signed: Charter, bob: 
     update_profile(user=dora, values={"name": "Dora Maar"})
     note_definition_change()
     assert word(signed) == Word.SIGNED
+
+
+def test_a_project_that_shares_a_kpi_may_get_another_name(
+    defined: Project, kpi: Kpi, organization: Organization, bob: User, dora: User, erik: User
+) -> None:
+    other = create_project(actor=bob, organization=organization, values={"code": "CRM", "name": "CRM"})
+    share_kpi(actor=bob, kpi=kpi, shares=[Share(other, 0.3)])
+    charter = hand_out_charter(actor=bob, project=defined)
+    update_project(actor=bob, project=other, values={"name": "CRM in Asia"})
+    sign(charter, dora, BUSINESS)
+    sign(charter, erik, IT)
+    note_definition_change()
+    assert charter_state_of(defined.pk).is_signed
+
+
+def test_a_code_renamed_in_a_formula_outdates_the_charter_that_says_the_formula(
+    signed: Charter, kpi: Kpi, organization: Organization, bob: User, dora: User, erik: User
+) -> None:
+    other = create_project(actor=bob, organization=organization, values={"code": "CRM", "name": "CRM"})
+    read = create_kpi(
+        actor=bob, project=other, values={"name": "Orders", "tier": "operational", "unit": "hours"}
+    )
+    set_formula(actor=bob, kpi=kpi, text=f"[{read.code}]", reason="Read from the CRM")
+    charter = hand_out_charter(actor=bob, project=signed.project, reason="Computed now")
+    sign(charter, dora, BUSINESS)
+    sign(charter, erik, IT)
+    update_kpi(actor=bob, kpi=read, values={"code": "ORDERS"})
+    assert charter_state_of(signed.project_id).word == Word.OUTDATED
 
 
 def test_what_pages_mark_moves_the_generation_and_nothing_else_does(
