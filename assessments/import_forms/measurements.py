@@ -30,6 +30,8 @@ FACTORS = [
     ("100000000", _("in 亿 (hundred millions)")),
 ]
 PARTS = ("month", "quarter", "week")
+#: the choice that a column says the state of each value
+STATED = "stated"
 _CHOICES: dict[str, Any] = {
     "tier": Kpi.Tier.choices,
     "dimension": Kpi.Dimension.choices,
@@ -143,10 +145,17 @@ class MeasurementsForm(forms.Form):
             label=_("The numbers are"), choices=FACTORS, required=False
         )
         self.fields["status"] = forms.ChoiceField(
-            label=_("The values arrive as"), required=False,
-            choices=[("submitted", _("submitted")), ("draft", _("drafts"))],
-        )  # fmt: skip
+            label=_("The values arrive as"), required=False, choices=self._states()
+        )
         self.fields["zero_is_blank"] = forms.BooleanField(label=_("0 means “no value”"), required=False)
+
+    def _states(self) -> list[tuple[str, Any]]:
+        choices: list[tuple[str, Any]] = [("submitted", _("submitted")), ("draft", _("drafts"))]
+        stated = self.former.get("status")
+        if isinstance(stated, dict):
+            says = _("what the column “%(heading)s” says") % {"heading": column_of(stated)}
+            choices.append((STATED, says))
+        return choices
 
     def _add_project(self) -> None:
         self.fields["project_code"] = TextSourceField(self.headings, label=_("Code of the project"))
@@ -207,7 +216,7 @@ class MeasurementsForm(forms.Form):
         put(content, "note", attribute(_column(data["note"]), former.get("note")))
         if self.wide:
             put(content, "series", attribute(_column(data["series"]), former.get("series")))
-        put(content, "status", data["status"])
+        put(content, "status", former["status"] if data["status"] == STATED else data["status"])
         return content
 
     def _create(self) -> dict[str, bool]:
@@ -292,7 +301,7 @@ def initial_from(mapping: dict[str, Any]) -> dict[str, Any]:
         "note": source_of(mapping.get("note")).removeprefix(COLUMN),
         "multiply": str(rules.get("multiply", 1)),
         "zero_is_blank": bool(rules.get("zero_is_blank")),
-        "status": mapping.get("status", "submitted"),
+        "status": STATED if isinstance(mapping.get("status"), dict) else mapping.get("status", "submitted"),
         "create_projects": bool(create.get("projects")),
         "create_kpis": bool(create.get("kpis")),
         "baseline_first": (kpi.get("baseline") or {}).get("first"),

@@ -61,12 +61,7 @@ def guess_mapping(headings: Iterable[str]) -> dict[str, Any]:
     if found["note"]:
         mapping["note"] = {"column": found["note"]}
     if found["status"]:
-        mapping["status"] = {
-            "column": found["status"],
-            "map": status_words(),
-            "else": "submitted",
-            "default": "submitted",
-        }
+        mapping["status"] = states_from(found["status"])
     if found["project"]:
         mapping["project"] = {"code": {"column": found["project"]}}
     return mapping
@@ -82,6 +77,11 @@ def _refuse_doubles(labels: list[str], found: dict[str, str | None]) -> None:
                 code="mapping",
                 headings=labels,
             )
+
+
+def states_from(column: str) -> dict[str, Any]:
+    """The attribute `status` of a mapping, as a column of one of our own exports says it."""
+    return {"column": column, "map": status_words(), "else": "submitted", "default": "submitted"}
 
 
 def _words(meaning: str) -> list[str]:

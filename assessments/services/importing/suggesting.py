@@ -4,6 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from assessments.exports.headings import HEADINGS, words_of
+
+from .guessing import states_from
+
 _MEASUREMENTS = {
     "code": "kpi code|kpi id|kpi|code|indicator code|indicator seq|indicator id|指标编码|指标代码|指标编号|编码|代码|编号",
     "name": "kpi name|name|indicator name|indicator|measure|metric|指标名称|指标|名称",
@@ -23,6 +27,7 @@ _MEASUREMENTS = {
     "weight": "weight|权重",
     "frequency": "frequency|频率|频次|统计频率",
     "series": "type|series|scenario|row type|数据类型|类型|口径类型",
+    "status": "status|state|状态",
 }  # fmt: skip
 _PROJECTS = {
     "code": "project number|project code|project id|project no|code|id|number|项目编号|项目编码|项目代码|编号|编码",
@@ -50,7 +55,7 @@ _BENEFITS = ("benefit", "saving", "gain", "收益", "节约", "效益")
 
 def suggest_measurements(headings: Sequence[str], *, wide: bool) -> dict[str, Any]:
     """A mapping for values of KPIs as far as the headings tell it; `wide`: the periods are headings."""
-    found = _found(headings, _MEASUREMENTS)
+    found = _found(headings, _measurement_words())
     kpi = {
         name: {"column": found[name]}
         for name in ("code", "name", "definition", "tier", "dimension", "direction", "unit", "decimals",
@@ -68,6 +73,8 @@ def suggest_measurements(headings: Sequence[str], *, wide: bool) -> dict[str, An
         mapping["series"] = {"column": found["series"]}
     if found["note"]:
         mapping["note"] = {"column": found["note"]}
+    if found["status"] and not wide:
+        mapping["status"] = states_from(found["status"])
     if found["project"]:
         mapping["project"] = {"code": {"column": found["project"]}}
     return mapping
@@ -93,7 +100,7 @@ def suggest_projects(headings: Sequence[str], amounts: Iterable[str]) -> dict[st
 
 def suggest_kind(headings: Sequence[str], amounts: Iterable[str], layout: str) -> str:
     """Values of KPIs, or projects with costs."""
-    measured, project = _found(headings, _MEASUREMENTS), _found(headings, _PROJECTS)
+    measured, project = _found(headings, _measurement_words()), _found(headings, _PROJECTS)
     if layout == "wide" or (measured["value"] and (measured["period"] or measured["year"])):
         return "measurements"
     describes = [project[name] for name in ("department", "delivery_status", "start_on", "go_live_planned")]
@@ -106,6 +113,12 @@ def plain_heading(heading: str) -> str:
     """A heading as it is compared: without case, underscores, hyphens and what stands in brackets."""
     text = re.sub(r"[(（\[].*?[)）\]]", " ", heading.casefold())
     return " ".join(re.sub(r"[_\-.:：#]+", " ", text).split())
+
+
+def _measurement_words() -> dict[str, str]:
+    """The headings of our own exports first, in every language."""
+    own = {meaning: "|".join(map(plain_heading, words_of(meaning))) + "|" for meaning in HEADINGS}
+    return {meaning: own.get(meaning, "") + listed for meaning, listed in _MEASUREMENTS.items()}
 
 
 def _found(headings: Sequence[str], words: dict[str, str]) -> dict[str, str]:

@@ -9,7 +9,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import translation
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as rules
 from hypothesis import strategies as st
 
 from assessments.models import Measurement
@@ -21,6 +22,7 @@ from organizations.models import Organization, User
 from organizations.tenancy import organization_scope
 from projects.models import Project
 from projects.periods import Frequency, shift, start_of
+from tests.assessments.importing.wizard import Wizard
 from tests.assessments.roll_out import a_project
 
 FORMATS = ["csv", "xlsx"]
@@ -142,7 +144,7 @@ def fill(project: Project, actor: User, drawn: list[Any]) -> int:
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@rules(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=kpis)
 @example(drawn=[("=cmd|' /C calc'!A0", "week", [((0.1 + 0.2, "=1\n+2 "), "submitted")], [1e-7])])
 @example(drawn=[("'", "month", [((None, " because\r\nof it "), "returned"), ((-5.0, ""), "draft")], [])])
@@ -228,3 +230,35 @@ def test_one_kpis_values_come_back_as_well(
         entered = fill(project, alice, [("A", "quarter", [((1.5, "x"), "submitted")] * 3, [4.0])])
     report = imported(organization, download("/o/acme/kpis/K-0/values.xlsx"))
     assert (report.new, report.changed, report.same, report.rejected) == (0, 0, entered, [])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_comes_back_by_clicks_in_the_browser_as_well(
+    language: str,
+    project: Project,
+    organization: Organization,
+    alice: User,
+    download: Download,
+    client_of: Callable[[User], Client],
+    tmp_path: Path,
+    settings: Any,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    drawn = [("A", "month", [((1.5, " x"), status)], [2.0]) for status in Measurement.Status.values]
+    with organization_scope(organization):
+        fill(project, alice, drawn)
+    alice.language = language
+    alice.save()
+    before = state_of(organization)
+    wizard = Wizard(client_of(alice), organization)
+    wizard.upload(download("/o/acme/values.xlsx").read_bytes(), "values.xlsx")
+    wizard.step("import_table", "import_columns")
+    answer = wizard.send("import_columns")
+    assert answer.status_code == 302
+    if answer["Location"] == wizard.at("import_meanings"):
+        wizard.step("import_meanings", "import_preview")
+    report = wizard.check().report
+    assert (report["new"], report["changed"], report["same"]) == (0, 0, len(drawn))
+    assert report["rejected"] == []
+    wizard.finish()
+    assert state_of(organization) == before
