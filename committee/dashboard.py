@@ -203,7 +203,8 @@ def _cash(organization: Organization, results: Sequence[ProjectResult]) -> Chart
     if not moved:
         return None
     chosen = max(moved, key=lambda result: abs((result.payback_outlook or 0) - (result.payback_plan or 0)))
-    return cash_figure(chosen, organization.currency)
+    # A result of an older release has no series until the next night makes it anew.
+    return cash_figure(chosen, organization.currency) if chosen.series else None
 
 
 def cash_figure(result: ProjectResult, currency: str) -> Chart:
