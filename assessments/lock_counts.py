@@ -39,7 +39,7 @@ WITH spans AS (
     SELECT * FROM unnest(%(frequencies)s::text[], %(periods)s::date[], %(ends)s::date[], %(months)s::date[])
         AS s (frequency, period, ends, month)
 ), cells AS (
-    SELECT k.project_id, s.month, COALESCE(k.expected_start, k.created_at::date) < s.ends
+    SELECT k.project_id, s.month, COALESCE(k.expected_start, (k.created_at AT TIME ZONE %(zone)s)::date) < s.ends
         AND k.source IN ('manual', 'import', 'api') AS expected, d.status
     FROM kpis_kpi k JOIN spans s ON s.frequency = k.frequency
     LEFT JOIN LATERAL (
@@ -68,6 +68,7 @@ def month_states(
     spans = [span for month in months for span in _spans(month)]
     values: dict[str, Any] = {
         "organization": organization.pk,
+        "zone": organization.zone,
         "projects": ids,
         "frequencies": [span[0] for span in spans],
         "periods": [span[1] for span in spans],

@@ -49,7 +49,7 @@ KPI_COLUMNS = [
 # something, if only that there is no value: it is late no longer.
 _KPIS = """
 SELECT k.id, {owner}.project_id, k.tier, k.direction, {owner}.weight, k.frequency, k.baseline_value, k.range_low, k.range_high,
-    k.tolerance, k.expected_start, k.created_at::date, k.plan_path[array_length(k.plan_path, 1)],
+    k.tolerance, k.expected_start, (k.created_at AT TIME ZONE %(zone)s)::date, k.plan_path[array_length(k.plan_path, 1)],
     m.periods[1], m.amounts[1], m.words[1] = 'submitted', planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[1]),
     m.amounts[2], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[2]),
     m.amounts[3], planned_at(k.plan_path, k.plan_start, k.frequency, m.periods[3]), m.answered
@@ -118,7 +118,7 @@ WHERE p.organization_id = %(organization)s AND p.archived_at IS NULL AND {chosen
 
 _TERMS = """
 SELECT o.currency, o.discount_rate, o.weight_functional, o.weight_operational, o.weight_strategic, o.score_cap,
-    EXISTS (SELECT FROM {attribution} a WHERE a.organization_id = %(organization)s)
+    o.zone, EXISTS (SELECT FROM {attribution} a WHERE a.organization_id = %(organization)s)
 FROM {organization} o WHERE o.id = %(organization)s
 """
 
@@ -241,7 +241,7 @@ def load_inputs(
     values: dict[str, Any] = {"organization": organization_id, "as_of": as_of, "known_at": known_at}
     with connection.cursor() as cursor:
         cursor.execute(_TERMS.format(**sources), values)
-        *known, has_shared = cursor.fetchone()
+        *known, values["zone"], has_shared = cursor.fetchone()
         terms = Terms(*known)
         chosen = "true" if project_ids is None else "p.id = ANY(%(projects)s)"
         cursor.execute(

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from assessments.lock_counts import month_states
 from assessments.models import KpiResult, Measurement, ProjectResult, Run
 from assessments.services.inputs import load_inputs
 from assessments.services.recompute import (
@@ -22,7 +23,7 @@ from assessments.services.recompute import (
 )
 from assessments.services.record import MeasurementInput, record_measurements
 from kpis.models import Kpi
-from kpis.services import update_kpi
+from kpis.services import archive_kpi, update_kpi
 from organizations.jobs import LostClaimError, claim_job
 from organizations.models import JobRun, Organization, User
 from organizations.services import update_organization
@@ -84,6 +85,22 @@ def test_who_answered_that_there_is_no_value_is_not_late_and_the_value_not_in(
         record_measurements(alice, organization, back)
     recompute_organization(organization, as_of=AS_OF)
     assert result_of(project).kpis_late == 1
+
+
+def test_a_kpi_is_expected_from_the_day_it_was_defined_on_in_the_zone_of_the_organization(
+    project: Project, organization: Organization, alice: User
+) -> None:
+    with organization_scope(organization):
+        update_organization(actor=alice, organization=organization, values={"zone": "Asia/Shanghai"})
+        archive_kpi(actor=alice, kpi=Kpi.objects.get(name="Retention"))
+        made = make_kpi(alice, project, "Renewals", "strategic")
+        # Half past midnight on October 1st in Shanghai: September is not asked for.
+        moment = datetime.datetime(2025, 9, 30, 16, 30, tzinfo=datetime.UTC)
+        Kpi.objects.filter(pk=made.pk).update(created_at=moment)
+        states = month_states(organization, [project.pk], [month(9)])
+    assert states[project.pk, month(9)].missing == 0
+    recompute_organization(organization, as_of=AS_OF)
+    assert result_of(project).kpis_late == 0
 
 
 def test_status_is_read_against_plan(project: Project, organization: Organization) -> None:
