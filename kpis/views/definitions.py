@@ -1,11 +1,10 @@
 """Pages of KPI definitions."""
 
 import copy
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from kpis.history import kpi_history_entries
 from kpis.models import Kpi
 from kpis.navigation import kpi_tabs
 from kpis.views.answers import status_of
+from kpis.views.chips import tier_chips
 from organizations.errors import ConflictError, InvalidInputError
 from organizations.http import MemberRequest
 from organizations.models import AuditEvent, Membership
@@ -39,7 +39,7 @@ def kpi_list(request: MemberRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": page.object_list,
-        "chips": _tier_chips(request.GET, chosen.get("tier") or ""),
+        "chips": tier_chips(request.GET, chosen.get("tier") or ""),
         "is_narrowed": any(chosen.values()),
         "archived": chosen.get("archived"),
         "may_define": allows(request.membership, Right.DEFINE),
@@ -47,16 +47,6 @@ def kpi_list(request: MemberRequest) -> HttpResponse:
         "tabs": kpi_tabs(request.organization, "kpis:list"),
     }
     return render(request, "kpis/list.html", context)
-
-
-def _tier_chips(query: QueryDict, current: str) -> list[dict[str, Any]]:
-    chips = []
-    for value, name in [("", _("All tiers")), *Kpi.Tier.choices]:
-        address = query.copy()
-        address.pop("page", None)
-        address["tier"] = value
-        chips.append({"label": name, "url": f"?{address.urlencode()}", "current": value == current})
-    return chips
 
 
 @requires(Right.DEFINE)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from kpis.navigation import kpi_tabs
 from kpis.services import templates as services
 from kpis.vagueness import text_warnings
 from kpis.views.answers import status_of
+from kpis.views.chips import tier_chips
 from organizations.errors import NotFoundError
 from organizations.forms import service_errors
 from organizations.http import MemberRequest
@@ -42,7 +43,7 @@ def library(request: MemberRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": page.object_list,
-        "tier_chips": _tier_chips(request.GET, chosen.get("tier") or ""),
+        "tier_chips": tier_chips(request.GET, chosen.get("tier") or ""),
         "is_narrowed": any(chosen.values()),
         "archived": chosen.get("archived"),
         "may_define": allows(request.membership, Right.DEFINE),
@@ -137,16 +138,6 @@ def _first_values(request: MemberRequest) -> dict[str, Any]:
     if code := request.GET.get("template"):
         return values_of_template(_entry(code).shown)
     return {"code": services.next_template_code()}
-
-
-def _tier_chips(query: QueryDict, current: str) -> list[dict[str, Any]]:
-    chips = []
-    for value, name in [("", _("All tiers")), *Kpi.Tier.choices]:
-        address = query.copy()
-        address.pop("page", None)
-        address["tier"] = value
-        chips.append({"label": name, "url": f"?{address.urlencode()}", "current": value == current})
-    return chips
 
 
 def _to_template(request: MemberRequest, code: str) -> HttpResponseRedirect:
