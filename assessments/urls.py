@@ -37,13 +37,18 @@ urlpatterns = [
     path("o/<slug:organization_slug>/kpis/<slug:code>/chart.json", kpi.kpi_chart, name="kpi_chart"),
     path(
         "o/<slug:organization_slug>/kpis/<slug:code>/values.<file_format:file_format>",
-        exports.values_export,
+        exports.kpi_values_export,
         name="kpi_values_export",
     ),
     path(
         "o/<slug:organization_slug>/values.<file_format:file_format>",
-        exports.entries_export,
+        exports.values_export,
         name="values_export",
+    ),
+    path(
+        "o/<slug:organization_slug>/entries.<file_format:file_format>",
+        exports.entries_export,
+        name="entries_export",
     ),
     path(
         "o/<slug:organization_slug>/imports.<file_format:file_format>",

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.models import Measurement
@@ -70,6 +71,12 @@ def entry_set_table(organization: Organization, chosen: Mapping[str, Any]) -> Ex
     """The entries of the KPIs that `chosen` (as `KpiFilterForm` cleans it) leaves. Inside the scope."""
     ids = list(Kpi.objects.narrowed(chosen).order_by().values_list("pk", flat=True))
     return _table(organization, ids, "values", filter_in_words(chosen))
+
+
+def entries_table(organization: Organization, kpis: QuerySet[Kpi], scope: str) -> ExportTable:
+    """The entries of the KPIs of an entry grid; `scope` as its address says it. Inside the scope."""
+    ids = list(kpis.order_by().values_list("pk", flat=True))
+    return _table(organization, ids, "entries", [(_("Entries of"), scope or _("Me"))])
 
 
 def values_table(organization: Organization, kpi: Kpi) -> ExportTable:

@@ -221,6 +221,7 @@ _LISTS = [
     page("assessments:formula_remove", DEFINERS, get=405, post=302),
     page("assessments:kpi_values_export", READERS),
     page("assessments:values_export", READERS),
+    page("assessments:entries_export", ENTERERS),
     page("assessments:entries", ENTERERS, post=302),
     page("assessments:entries_preview", ENTERERS, get=405, post=200),
     page("assessments:verification", VERIFIERS, post=422),

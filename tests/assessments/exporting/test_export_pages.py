@@ -23,6 +23,7 @@ LISTS = {
     "projects": "/o/acme/projects",
     "KPIs": "/o/acme/kpis",
     "values": "/o/acme/values",
+    "my entries": "/o/acme/entries?scope=all",
     "values of a KPI": "/o/acme/kpis/LEAD/values",
     "targets of a KPI": "/o/acme/kpis/LEAD/targets",
     "members": "/o/acme/members",
@@ -35,6 +36,8 @@ BUTTONS = {
     "/o/acme/projects/?q=ERP": "/o/acme/projects.xlsx?q=ERP",
     "/o/acme/kpis/?tier=operational&page=1": "/o/acme/kpis.csv?tier=operational",
     "/o/acme/kpis/": "/o/acme/values.xlsx",
+    "/o/acme/entries/?scope=all&columns=6": "/o/acme/entries.xlsx?scope=all&columns=6",
+    "/o/acme/kpis/LEAD/targets/": "/o/acme/kpis/LEAD/targets.csv",
     "/o/acme/kpis/LEAD/": "/o/acme/kpis/LEAD/values.xlsx",
     "/o/acme/members/": "/o/acme/members.csv",
     "/o/acme/audit/?kind=kpi": "/o/acme/audit.xlsx?kind=kpi",
@@ -64,6 +67,11 @@ def roll_out(organization: Organization, alice: User) -> Project:
     return project
 
 
+def in_format(address: str, file_format: str) -> str:
+    path, mark, query = address.partition("?")
+    return f"{path}.{file_format}{mark}{query}"
+
+
 def rows_of(client: Client, address: str) -> list[dict[str, str]]:
     answer = client.get(address)
     assert answer.status_code == 200, address
@@ -85,8 +93,8 @@ def test_every_list_comes_as_workbook_and_as_text_with_the_same_cells(
     address: str, roll_out: Project, alice: User, client_of: Login
 ) -> None:
     client = client_of(alice)
-    texts = rows_of(client, f"{address}.csv")
-    headings, *cells = book_of(client, f"{address}.xlsx").worksheets[0].iter_rows(values_only=True)
+    texts = rows_of(client, in_format(address, "csv"))
+    headings, *cells = book_of(client, in_format(address, "xlsx")).worksheets[0].iter_rows(values_only=True)
     assert len(cells) == len(texts)
     if texts:
         assert list(texts[0]) == list(headings)
@@ -100,7 +108,7 @@ def test_no_list_costs_more_queries_than_a_page(
 ) -> None:
     client = client_of(alice)
     with CaptureQueriesContext(connection) as captured:
-        assert client.get(f"{address}.xlsx").status_code == 200
+        assert client.get(in_format(address, "xlsx")).status_code == 200
     assert len(captured) <= 12
 
 
@@ -178,3 +186,15 @@ def test_who_may_not_see_a_list_does_not_get_it_as_a_file(
     assert client.get("/o/acme/values.csv").status_code == 200
     for address in ("members", "audit", "imports", "kpis/LEAD/targets"):
         assert client.get(f"/o/acme/{address}.csv").status_code == 403
+
+
+def test_my_entries_are_the_kpis_i_enter_and_no_others(
+    roll_out: Project, dora: User, alice: User, client_of: Login
+) -> None:
+    client = client_of(dora)
+    assert rows_of(client, "/o/acme/entries.csv?scope=all") == []
+    with organization_scope(roll_out.organization):
+        a_kpi(roll_out, alice, code="MINE", name="Mine", data_owner=dora)
+    assert {row["KPI code"] for row in rows_of(client, "/o/acme/entries.csv?scope=all")} == {"MINE"}
+    everything = rows_of(client_of(alice), "/o/acme/entries.csv?scope=project:ERP")
+    assert {row["KPI code"] for row in everything} == {"LEAD", "MINE"}
