@@ -35,7 +35,7 @@ _KEPT_SECONDS = 900
 def look_of(batch: ImportBatch, sheet: str) -> Look:
     """The first rows; kept for a while, because a workbook is unpacked for each look."""
     path = stored_path(batch.stored_as)
-    key = f"import-look:{batch.organization_id}:{batch.pk}:{_digest(sheet)}"
+    key = f"import-look:{batch.organization_id}:{_digest([batch.file_hash, sheet])}"
     look: Look | None = cache.get(key)
     if look is None:
         try:
@@ -51,7 +51,7 @@ def questions_about(batch: ImportBatch, headings: tuple[str, ...]) -> Questions:
     """What the texts of the columns leave open."""
     mapping = batch.mapping
     columns = asked_columns(mapping, headings)
-    key = f"import-texts:{batch.organization_id}:{batch.pk}:{_digest([columns, mapping.get('file')])}"
+    key = f"import-texts:{batch.organization_id}:{_digest([batch.file_hash, columns, mapping.get('file')])}"
     texts: dict[str, list[str]] | None = cache.get(key)
     if texts is None:
         texts = sample_columns(stored_path(batch.stored_as), options_of(batch), columns).texts

@@ -11,7 +11,7 @@ from django.test import Client
 
 from assessments.models import ImportBatch
 from assessments.services.importing import run_import
-from assessments.services.importing.rejects import harmless
+from organizations.exporting import harmless
 from organizations.models import Organization, User
 from tests.assessments.importing.files import CREATING, HEADINGS, batches_of, csv_text, stored_values
 from tests.assessments.importing.wizard import Wizard, address

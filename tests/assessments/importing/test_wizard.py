@@ -27,6 +27,7 @@ from tests.assessments.importing.files import (
     xlsx_file,
 )
 from tests.assessments.importing.wizard import Wizard, address, errors_of
+from tests.queries import at_most
 
 LogIn = Callable[[User], Client]
 LONG = [["Code", "Name", "Month", "Actual", "Plan", "U/D"],
@@ -434,3 +435,18 @@ def test_only_who_may_import_sees_the_steps(
         assert client_of(dora).get(wizard.at(name)).status_code == 403
         foreign = address(name, other_organization, wizard.batch.pk)
         assert client_of(charlie).get(foreign).status_code == 404
+
+
+def test_the_steps_ask_few_questions(wizard: Wizard, organization: Organization) -> None:
+    wizard.upload(csv_text(LONG))
+    wizard.step("import_table", "import_columns")
+    wizard.step("import_columns", "import_meanings", direction=":U/D", create_kpis="on",
+                create_projects="on", project_code_1="ERP")  # fmt: skip
+    wizard.step("import_meanings", "import_preview")
+    for name in ("import_table", "import_columns", "import_meanings", "import_preview"):
+        with at_most(12):
+            wizard.see(name)
+    wizard.check()
+    wizard.finish()
+    with at_most(40):
+        wizard.see("import_undo")
