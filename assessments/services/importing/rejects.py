@@ -7,8 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-# A spreadsheet would run a cell that begins so as a formula.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from organizations.exporting import harmless
 
 
 def rejected_as_csv(rejected: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -16,13 +15,6 @@ def rejected_as_csv(rejected: Iterable[dict[str, Any]]) -> Iterator[str]:
     yield "\ufeff" + _line([_("Row"), _("Column"), _("Text"), _("Reason")])
     for cell in rejected:
         yield _line([cell["row"], *(harmless(str(cell[key])) for key in ("column", "text", "reason"))])
-
-
-def harmless(text: str) -> str:
-    """The text with an apostrophe before what would be a formula."""
-    return (
-        f"'{text}" if text.lstrip(" \u00a0").startswith(_DANGEROUS) or text.startswith(_DANGEROUS) else text
-    )
 
 
 def _line(cells: list[Any]) -> str:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from assessments.models import Measurement
 from assessments.services import MeasurementInput, record_measurements
 from assessments.services.importing import ImportReport, import_file
+from assessments.services.locking import lock_month
 from kpis.models import Target
 from kpis.services import create_kpi
 from organizations.models import Organization, User
@@ -262,3 +263,20 @@ def test_it_comes_back_by_clicks_in_the_browser_as_well(
     assert report["rejected"] == []
     wizard.finish()
     assert state_of(organization) == before
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_values_of_a_locked_month_may_come_back_as_they_are_but_not_changed(
+    file_format: str, project: Project, organization: Organization, alice: User, download: Download
+) -> None:
+    month = shift(start_of(organization.today(), "month"), "month", -1)
+    with organization_scope(organization):
+        entered = fill(project, alice, [("A", "month", [((1.5, "x"), "submitted")] * 3, [])])
+        lock_month(actor=alice, organization=organization, projects=[project], month=month)
+    report = imported(organization, download(f"/o/acme/values.{file_format}"))
+    assert (report.new, report.changed, report.same, report.rejected) == (0, 0, entered, [])
+    changed = download("/o/acme/values.csv")
+    changed.write_text(changed.read_text(encoding="utf-8-sig").replace(",1.5,", ",2.5,"), encoding="utf-8")
+    report = imported(organization, changed)
+    assert (report.changed, [cell.text for cell in report.rejected]) == (entered - 1, [str(month)])
+    assert "is locked" in report.rejected[0].reason
