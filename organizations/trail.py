@@ -106,6 +106,12 @@ WORDS: dict[str, Promise | str] = {
     "import.started": gettext_lazy("started the import of %(target)s"),
     "import.checked": gettext_lazy("checked the file %(target)s"),
     "import.finished": gettext_lazy("imported the file %(target)s"),
+    "import.uploaded": gettext_lazy("uploaded the file %(target)s to look into it"),
+    "import.check_started": gettext_lazy("had the file %(target)s checked"),
+    "import.discarded": gettext_lazy("discarded the file %(target)s"),
+    "import.undone": gettext_lazy("undid the import of %(target)s"),
+    "sample.loaded": gettext_lazy("loaded sample data"),
+    "sample.removed": gettext_lazy("removed the sample data"),
     "subscription.changed": gettext_lazy("changed the subscription of %(target)s"),
 }
 

@@ -68,7 +68,15 @@ def test_each_role_has_its_first_screen(
     client_of: Callable[[User], Client],
     request: pytest.FixtureRequest,
 ) -> None:
+    Organization.objects.update(generation=1)
     assert client_of(request.getfixturevalue(name)).get("/o/acme/")["Location"] == screen
+
+
+def test_who_defines_begins_with_the_first_steps(
+    organization: Organization, bob: User, erik: User, client_of: Callable[[User], Client]
+) -> None:
+    assert client_of(bob).get("/o/acme/")["Location"] == "/o/acme/start/"
+    assert client_of(erik).get("/o/acme/")["Location"] == "/o/acme/committee/"
 
 
 def test_an_auditor_reads_that_nothing_is_shared(axel: User, client_of: Callable[[User], Client]) -> None:
@@ -99,7 +107,7 @@ def test_a_form_sent_without_a_session_leads_back_to_the_page_it_stood_on(organi
 
 
 def test_a_part_of_a_page_never_becomes_the_log_in_page(organization: Organization) -> None:
-    saving = Client().post("/o/acme/entries/ERP-01/", headers={"HX-Request": "true"})
+    saving = Client().post("/o/acme/entries/preview/", headers={"HX-Request": "true"})
     assert (saving.status_code, saving.content) == (401, b"")
     assert "HX-Refresh" not in saving.headers
     asking = Client().get("/o/acme/import/1/", headers={"HX-Request": "true"})
