@@ -142,6 +142,7 @@ FIELDS: dict[str, Promise | str] = {
     "side": gettext_lazy("side"),
     "evidence": gettext_lazy("evidence"),
     "formula": gettext_lazy("formula"),
+    "sample": gettext_lazy("sample data"),
     "template": gettext_lazy("template"),
 }
 
