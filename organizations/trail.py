@@ -35,6 +35,7 @@ KINDS: dict[str, Promise | str] = {
     "reminders": gettext_lazy("Reminders"),
     "month": gettext_lazy("Locked months"),
     "import": gettext_lazy("Imports"),
+    "sample": gettext_lazy("Sample data"),
     "subscription": gettext_lazy("Subscriptions"),
 }
 
@@ -142,7 +143,6 @@ FIELDS: dict[str, Promise | str] = {
     "side": gettext_lazy("side"),
     "evidence": gettext_lazy("evidence"),
     "formula": gettext_lazy("formula"),
-    "sample": gettext_lazy("sample data"),
     "template": gettext_lazy("template"),
 }
 
