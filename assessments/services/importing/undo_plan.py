@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Model
 
 from assessments.models import ImportBatch, KpiResult, Measurement, PeriodLock, ProjectResult
-from kpis.models import Baseline, Kpi, Target
+from kpis.models import Baseline, Charter, Kpi, Target
 from organizations.models import Department, RowVersion
 from projects.models import CashFlow, MoneyLine, PendingValuation, PlanBaseline, Project, ProjectDepartment
 
@@ -155,7 +155,10 @@ def _plan_targets(made: dict[str, Any], plan: UndoPlan) -> None:
 
 def _plan_kpis(batch: ImportBatch, made: dict[str, Any], until: datetime.datetime, plan: UndoPlan) -> None:
     standing = set(Kpi.objects.filter(pk__in=made["kpis"]).values_list("pk", flat=True))
-    untouched = standing - _changed_since(Kpi, standing, until)
+    # A charter names its KPIs in its text: what was handed out for signature since is built on.
+    handed_out = Charter.objects.filter(created_at__gt=until).values("project_id")
+    chartered = set(Kpi.objects.filter(pk__in=standing, project__in=handed_out).values_list("pk", flat=True))
+    untouched = standing - chartered - _changed_since(Kpi, standing, until)
     plan.kpis = _unreferenced(
         Kpi,
         untouched,

@@ -11,6 +11,7 @@ from assessments.models import ImportBatch
 from assessments.services.record import TRANSACTION_LOCK
 from kpis.models import Kpi
 from kpis.services import set_targets
+from kpis.services.charters import note_definition_change
 from organizations.errors import ConflictError
 from organizations.models import Department, Organization, User
 from organizations.services import record_event
@@ -48,6 +49,7 @@ def undo_import(*, actor: User, organization: Organization, batch: ImportBatch) 
     _withdraw_values(organization, batch)
     _restore_definitions(actor, plan)
     _remove(plan)
+    note_definition_change(plan.touched)
     record_event(actor=actor, action="import.undone", target=batch, after=_told(plan))
     request_valuation(organization, plan.touched)
     return plan

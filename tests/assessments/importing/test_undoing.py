@@ -14,7 +14,7 @@ from assessments.services import MeasurementInput, record_measurements
 from assessments.services.importing import plan_undo, undo_import
 from assessments.services.importing.undo_plan import UndoPlan
 from assessments.services.recompute import recompute_pending, reproduce
-from kpis.models import Kpi, Target
+from kpis.models import Charter, Kpi, Target
 from kpis.services import set_targets, update_kpi
 from organizations.errors import ConflictError
 from organizations.models import Organization, User
@@ -176,6 +176,24 @@ def test_a_definition_that_was_edited_stays_without_its_values(
     assert stored_values(organization) == {}
     with organization_scope(organization):
         assert list(Kpi.objects.values_list("code", flat=True)) == ["B"]
+
+
+def test_kpis_of_a_charter_that_was_handed_out_since_stay(
+    organization: Organization, alice: User, tmp_path: Path
+) -> None:
+    run(alice, organization, csv_file(tmp_path, ROWS), CREATING)
+    with organization_scope(organization):
+        project = Project.objects.get()
+        Charter.objects.create(
+            organization=organization,
+            project=project,
+            version=1,
+            content={},
+            content_hash="",
+            status="replaced",
+        )
+    plan = undo(organization, alice)
+    assert (plan.values, plan.kpis, plan.kpis_kept, plan.projects_kept) == (3, [], 2, 1)
 
 
 def test_a_target_that_was_changed_since_stays(
