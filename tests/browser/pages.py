@@ -31,6 +31,7 @@ def all_pages(made: dict[str, Any]) -> list[Shown]:
         Shown("charter, form", "/o/acme/projects/ERP/charter/hand-out/"),
         Shown("charter, error", "/o/acme/projects/SIGN/charter/hand-out/"),
         Shown("KPIs", "/o/acme/kpis/"),
+        Shown("KPIs, export", "/o/acme/kpis/", then="open menu"),
         Shown("KPI", "/o/acme/kpis/LEAD/"),
         Shown("targets", "/o/acme/kpis/LEAD/targets/"),
         Shown("targets, preview", "/o/acme/kpis/LEAD/targets/", then="pasted targets"),

@@ -45,6 +45,9 @@ def _bring_about(window: Visit, shown: Shown) -> None:
         page.fill(f"{CELL} >> nth=0", "about forty")
         page.press(f"{CELL} >> nth=0", "Enter")
         expect(page.locator(f"{CELL} >> nth=0")).to_have_attribute("aria-invalid", "true")
+    if shown.then == "open menu":
+        page.click(".page-header .menu > summary")
+        expect(page.locator(".page-header .menu-panel")).to_be_visible()
     if shown.then == "nothing ticked":
         page.click("button[value=verify]")
         expect(page.locator(".error-summary")).to_be_visible()
