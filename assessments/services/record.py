@@ -128,13 +128,12 @@ def _stage(cursor: Any, chunk: Sequence[MeasurementInput]) -> None:
         " value double precision, note text, status text, source text) ON COMMIT DELETE ROWS"
     )
     cursor.execute("TRUNCATE incoming")
-    lines = StringIO()
-    for place, row in enumerate(chunk):
-        value = "\\N" if row.value is None else repr(float(row.value))
-        note = _escaped(row.note) if row.note else ""
-        lines.write(f"{place}\t{row.kpi_id}\t{row.period}\t{value}\t{note}\t{row.status}\t{row.source}\n")
-    lines.seek(0)
-    cursor.copy_from(lines, "incoming")
+    lines = []
+    for place, (kpi_id, period, number, note, status, source) in enumerate(chunk):
+        value = "\\N" if number is None else repr(float(number))
+        text = _escaped(note) if note else ""
+        lines.append(f"{place}\t{kpi_id}\t{period.isoformat()}\t{value}\t{text}\t{status}\t{source}\n")
+    cursor.copy_from(StringIO("".join(lines)), "incoming")
     cursor.execute("ANALYZE incoming")
 
 

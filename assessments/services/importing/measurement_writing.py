@@ -98,7 +98,7 @@ class _Placing:
             try:
                 days[pair] = period.start(frequencies[pair // count]).toordinal()
             except InvalidInputError as error:
-                self._refuse(places[which == pair].tolist(), str(error))
+                self.refuse(places[which == pair].tolist(), str(error))
         self.days[places] = days[which]
 
     def _refuse_future(self, places: type_of_places, today: int) -> type_of_places:
@@ -109,7 +109,7 @@ class _Placing:
         says = ~np.isnan(np.asarray(self.rows.values))
         says[list(self.rows.notes)] = True
         refused = early & says[places]
-        self._refuse(places[refused].tolist(), _("The period lies in the future."))
+        self.refuse(places[refused].tolist(), _("The period lies in the future."))
         return places[~refused]
 
     def _without_repeats(self, places: type_of_places) -> type_of_places:
@@ -134,9 +134,9 @@ class _Placing:
             reason = _(
                 "Row %(row)d has this KPI and period already, with another value. Keep one of the two."
             )
-            self._refuse([place], reason % {"row": rows.row_numbers[former]})
+            self.refuse([place], reason % {"row": rows.row_numbers[former]})
 
-    def _refuse(self, places: Iterable[int], reason: str) -> None:
+    def refuse(self, places: Iterable[int], reason: str) -> None:
         for place in places:
             period = self.rows.periods[self.rows.period_places[place]]
             self.report.reject(self.rows.row_numbers[place], period.column, period.text, reason)
@@ -211,11 +211,11 @@ class _Recording:
         while chunk := list(islice(pairs, CHUNK)):
             inputs = [one for _place, one in chunk]
             locked = locked_rows(self.organization, inputs, batch_id=self.batch_id)
-            for number, one in enumerate(inputs):
-                if number in locked:
-                    self.placing._refuse([chunk[number][0]], locked[number])
-                else:
-                    yield one
+            for number, reason in locked.items():
+                self.placing.refuse([chunk[number][0]], reason)
+            yield from (
+                (one for number, one in enumerate(inputs) if number not in locked) if locked else inputs
+            )
 
     def _inputs(self, places: type_of_places) -> Iterator[tuple[int, MeasurementInput]]:
         rows, notes = self.rows, self.rows.notes

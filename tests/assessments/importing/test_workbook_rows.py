@@ -9,9 +9,12 @@ from typing import Any
 import openpyxl
 import openpyxl.utils.datetime
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.utils.exceptions import IllegalCharacterError
 
-from assessments.services.importing import workbooks
-from assessments.services.importing.workbook_child import plain
+from assessments.services.importing import workbook_child, workbooks
+from assessments.services.importing.workbook_child import SheetReader, plain
 from organizations.errors import InvalidInputError
 from tests.assessments.importing.files import xlsx_file
 
@@ -39,12 +42,12 @@ def by_openpyxl(path: Path) -> Told:
     return told
 
 
-def with_sheet(folder: Path, rows: str, *, prefix: str = "") -> Path:
+def with_sheet(folder: Path, rows: str, *, prefix: str = "", after: str = "") -> Path:
     """A workbook of which the sheet's XML is this."""
     good, path = xlsx_file(folder, [["x"]], name="good.xlsx"), folder / "v.xlsx"
     name = f":{prefix}" if prefix else ""
     tag = f"{prefix}:" if prefix else ""
-    sheet = f'<{tag}worksheet xmlns{name}="{SPACE}"><{tag}sheetData>{rows}</{tag}sheetData></{tag}worksheet>'
+    sheet = f'<{tag}worksheet xmlns{name}="{SPACE}"><{tag}sheetData>{rows}</{tag}sheetData>{after}</{tag}worksheet>'
     with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w") as target:
         for member in source.namelist():
             target.writestr(member, sheet if member == SHEET else source.read(member))
@@ -116,6 +119,61 @@ def test_no_more_rows_are_told_than_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_sheet_cut_off_in_the_middle_is_damaged(tmp_path: Path) -> None:
-    path = with_sheet(tmp_path, '<row r="1"><c r="A1"><v>1</v></c></row></sheetData>')
+    good = with_sheet(tmp_path, '<row r="1"><c r="A1"><v>1</v></c></row>' * 9)
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(tmp_path / "cut.xlsx", "w") as target:
+        for member in source.namelist():
+            content = source.read(member)
+            target.writestr(member, content[: len(content) // 2] if member == SHEET else content)
     with pytest.raises(InvalidInputError, match="damaged"):
-        rows_of(path)
+        rows_of(tmp_path / "cut.xlsx")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1" spans="1:3"><c r="A1" s="0"/><c r="B1" t="n"><v>2</v></c></row><row r="3"/><row r="4"/>'
+        '<row r="5"><c r="C5"><f>A1+1</f><v>1.5</v></c><c r="D5" t="b"><v>1</v></c></row><row r="7"></row>',
+        '\n  <row r="1">\n <c r="A1"><v>1</v></c>\n </row>\n <row r="2"><c r="B2"><v>-1e-3</v></c></row>\n',
+        '<row r="1"><c r="A1" t="str"><v>a &amp; &lt;b&gt; &quot;</v></c></row>',
+        '<row r="1"><c r="A1" t="str"><v>&#228;&#10;</v></c></row>',
+        '<row r="1"><c t="str" r="A1"><v>another order</v></c><c r="B1"><v><![CDATA[7]]></v></c></row>',
+        '<row r="1"><!-- <c r="A1"><v>9</v></c> --><c r="A1"><v>1</v></c></row>',
+        '<row r="3"><c r="A3"><v>3</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>',
+    ],
+)
+def test_the_quick_reader_reads_what_the_parser_reads_or_leaves_it_to_it(tmp_path: Path, rows: str) -> None:
+    path = with_sheet(tmp_path, rows, after="<pageMargins left='1' right='1' top='1' bottom='1'/>")
+    book: Any = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    with book.worksheets[0]._get_source() as source:
+        parsed = [
+            row
+            for rows in workbook_child.parsed(SheetReader(book, book.worksheets[0]), source)
+            for row in rows
+        ]
+    assert rows_of(path) == [(number, cells) for number, cells in parsed]
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(
+        st.lists(
+            st.one_of(
+                st.none(),
+                st.floats(-1e300, 1e300),
+                st.integers(-(2**53), 2**53),
+                st.booleans(),
+                st.dates(min_value=datetime.date(1901, 1, 1)),
+                st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20),
+            ),
+            max_size=6,
+        ),
+        max_size=8,
+    )
+)
+def test_any_table_reads_as_openpyxl_reads_it(tmp_path: Path, rows: list[list[Any]]) -> None:
+    texts = [[cell if cell != "" else None for cell in row] for row in rows]
+    try:
+        path = xlsx_file(tmp_path, texts)
+    except IllegalCharacterError:
+        return
+    assert rows_of(path) == by_openpyxl(path)
