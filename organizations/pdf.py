@@ -6,9 +6,12 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import structlog
 from django.utils.translation import gettext as _
 
 from organizations.errors import ProductError
+
+log = structlog.get_logger(__name__)
 
 _CHILD = Path(__file__).with_name("pdf_child.py")
 _SECONDS = 60.0
@@ -46,6 +49,10 @@ def render_pdf(html: str) -> bytes:
             check=True,
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        # Which way it ended and its last words: without them nobody could find out why.
+        log.error(
+            "pdf_failed", reason=str(error), said=(error.stderr or b"")[-4000:].decode(errors="replace")
+        )
         raise PdfError(_("The PDF could not be made. Print the page with the browser instead.")) from error
     return done.stdout
 

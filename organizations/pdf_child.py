@@ -4,6 +4,7 @@ It imports nothing of the product. WeasyPrint would leave 75 MB in a web process
 a document are lost here), and a document that never ends must not hold one.
 """
 
+import os
 import resource
 import sys
 from typing import Any, NoReturn
@@ -30,6 +31,10 @@ def main() -> None:
     html = sys.stdin.buffer.read().decode()
     document = HTML(string=html, url_fetcher=fetch_nothing)
     sys.stdout.buffer.write(document.write_pdf(pdf_tags=True, pdf_identifier=False))
+    sys.stdout.flush()
+    # Pango looks for fonts in a thread of its own. An ordinary exit unloads its library while the thread may still be
+    # running in it: a segmentation fault once in some thousand papers.
+    os._exit(0)
 
 
 if __name__ == "__main__":
