@@ -158,7 +158,8 @@ class SheetReader:
     def __init__(self, book: Any, sheet: Any) -> None:
         from openpyxl.utils.datetime import from_excel
 
-        self.strings, self.from_excel, self.epoch = sheet._shared_strings, from_excel, book.epoch
+        self.strings = [plain(text) for text in sheet._shared_strings]
+        self.from_excel, self.epoch = from_excel, book.epoch
         self.dates, self.spans = book._date_formats, book._timedelta_formats
         self.ready: list[list[Any]] = []
         self.row, self.seen, self.total = 0, 0, 0
@@ -248,7 +249,7 @@ class SheetReader:
         if kind == "n":
             return self.number(text) if self.style else int(text) if text.isdecimal() else float(text)
         if kind == "s":
-            return plain(self.strings[int(text)])
+            return self.strings[int(text)]
         if kind == "b":
             return "TRUE" if int(text) else "FALSE"
         if kind == "d":
@@ -313,15 +314,22 @@ class QuickReader(SheetReader):
             raise IrregularError
         columns, strings = self.columns, self.strings
         self.row, self.cells = int(number[1]), []
+        cells = self.cells
         for letters, style, kind, value, text in found:
-            column = columns.get(letters) or self.column_of(letters)
             if kind == b"s" and value:
-                self.keep(plain(strings[int(value)]), column)
+                cell = strings[int(value)]
             elif value and not kind and not style:
-                self.keep(int(value) if value.isdigit() else float(value), column)
+                cell = int(value) if value.isdigit() else float(value)
             elif value or text:
                 self.kind, self.style = kind.decode() or "n", style.decode()
-                self.keep(self.value(characters(value or text)), column)
+                cell = self.value(characters(value or text))
+            else:
+                continue
+            column = columns.get(letters) or self.column_of(letters)
+            if column == len(cells) + 1 <= MAX_COLUMNS:
+                cells.append(cell)
+            else:
+                self.keep(cell, column)
         self.end_row()
 
 
@@ -364,6 +372,8 @@ def tell_rows(book: Any, sheet: Any, most: int) -> None:
 
 
 def read(path: str, name: str, most: int) -> None:
+    # openpyxl asks for both and can do without: half of its start, and a picture of the file is never opened.
+    sys.modules.update(dict.fromkeys(("numpy", "PIL")))  # type: ignore[arg-type]
     import openpyxl
 
     # As an open file: of a path openpyxl wants a known ending, and uploads are kept without their names.
