@@ -158,8 +158,8 @@ def _month(iso: str) -> str:
 def _bridge(organization: Organization, rows: list[Row], totals: Totals, to_date: str) -> Chart | None:
     if not totals.plan and not totals.actual:
         return None
-    largest = sorted(rows, key=lambda row: -abs(row.delta))[:BRIDGE_PROJECTS]
-    others = sum(row.delta for row in rows if row not in largest)
+    ordered = sorted(rows, key=lambda row: -abs(row.delta))
+    largest, others = ordered[:BRIDGE_PROJECTS], sum(row.delta for row in ordered[BRIDGE_PROJECTS:])
     end = sum(row.result.figures.get("benefits_outlook_total", 0.0) for row in rows)
     steps = [Step(_("Plan to date"), totals.plan, "PL", is_total=True)]
     steps += [Step(row.result.project.code, row.delta, "AC") for row in largest if row.delta]

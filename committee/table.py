@@ -22,6 +22,7 @@ from charts.description import effect_of
 from charts.numbers import Figures, percent
 from charts.svg import cells
 from charts.templatetags.charts import tier_bar
+from kpis.charters.states import CharterState
 from kpis.models import Kpi
 from organizations.models import Organization
 
@@ -50,7 +51,7 @@ def render_rows(
         "first_spend": _("from first spend"),
         "preliminary": _("%(count)d preliminary"),
     }
-    marks: dict[str, SafeString] = {}
+    marks: dict[CharterState, SafeString] = {}
     sample = render_to_string("components/sample_badge.html")
     written = []
     for row in rows:
@@ -81,15 +82,14 @@ def _cells(row: "Row", figures: Figures, scale: float, words: dict[str, str]) ->
     }
 
 
-def _charter_mark(row: "Row", marks: dict[str, SafeString]) -> SafeString | str:
+def _charter_mark(row: "Row", marks: dict[CharterState, SafeString]) -> SafeString | str:
     """What is not signed is marked; `marks` keeps the few there are, so that each is rendered once a page."""
     state = row.charter
     if state.is_signed:
         return ""
-    label = state.label
-    if label not in marks:
-        marks[label] = render_to_string("kpis/charter_badge.html", {"state": state})
-    return marks[label]
+    if state not in marks:
+        marks[state] = render_to_string("kpis/charter_badge.html", {"state": state})
+    return marks[state]
 
 
 def _preliminary(row: "Row", words: dict[str, str]) -> str:

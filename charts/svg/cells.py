@@ -1,5 +1,7 @@
 """Charts of one table cell: a committee page carries fifty, so every byte of them counts."""
 
+import math
+
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
@@ -87,12 +89,13 @@ def _trace(series: Series, x: Axis, y: Axis) -> str:
     previous = None
     at_x = at_y = 0
     # `Axis.at` and `_inside` written out: a page draws 1,300 of these points.
-    x_step, y_step = (x.end - x.start), (y.end - y.start)
-    x_span, y_span = x.high - x.low, y.high - y.low
+    x_step = (x.end - x.start) / (x.high - x.low)
+    y_step = (y.end - y.start) / (y.high - y.low)
     for index, value in series.points:
-        place = y.start + (min(max(value, -FURTHEST), FURTHEST) - y.low) / y_span * y_step
-        new_x = round(x.start + (index - x.low) / x_span * x_step)
-        new_y = round(min(max(place, 2), SPARK_HEIGHT - 2))
+        near = value if -FURTHEST < value < FURTHEST else math.copysign(FURTHEST, value)
+        place = y.start + (near - y.low) * y_step
+        new_x = round(x.start + (index - x.low) * x_step)
+        new_y = round(place) if 2 < place < SPARK_HEIGHT - 2 else round(_inside(place))
         if previous is None or index != previous + 1:
             path += f"M{new_x} {new_y}"
             letter = "l"
