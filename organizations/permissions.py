@@ -25,6 +25,7 @@ class Right(enum.Enum):
     IMPORT = "import"
     DEFINE = "define"  # projects, modules, KPIs, targets
     MONEY = "money"  # cost and benefit lines, cash flows, plan
+    CONFIRM = "confirm"  # actual money: the word of finance
     DECIDE_GATE = "decide_gate"
     MANAGE_MEMBERS = "manage_members"
     MANAGE_SETTINGS = "manage_settings"
@@ -53,7 +54,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.PMO: frozenset(_PMO),
     Role.CONTRIBUTOR: frozenset({Right.SEE, Right.ENTER, Right.SUBSCRIBE, Right.SEE_COMMITTEE}),
-    Role.FINANCE: frozenset(_READER | {Right.MONEY, Right.VERIFY, Right.SEE_AUDIT}),
+    Role.FINANCE: frozenset(_READER | {Right.MONEY, Right.CONFIRM, Right.VERIFY, Right.SEE_AUDIT}),
     Role.EXECUTIVE: frozenset(_READER | {Right.DECIDE_GATE, Right.SEE_AUDIT}),
     # An auditor from outside sees the audited sample only; until a sample is drawn for them: nothing.
     Role.AUDITOR: frozenset(),

@@ -3,6 +3,7 @@
 from .charter import Charter, CharterSignature
 from .definition import Baseline, Kpi, Target
 from .formula import Attribution, Formula, FormulaTerm
+from .monetisation import Driver, DriverValue, Monetisation
 from .template import KpiTemplate
 
 __all__ = [
@@ -10,9 +11,12 @@ __all__ = [
     "Baseline",
     "Charter",
     "CharterSignature",
+    "Driver",
+    "DriverValue",
     "Formula",
     "FormulaTerm",
     "Kpi",
     "KpiTemplate",
+    "Monetisation",
     "Target",
 ]

@@ -2,7 +2,9 @@
 
 from .audit import AuditEvent, RowVersion
 from .files import StoredFile
+from .fx import FxRate
 from .jobs import JobRun
+from .ledger import LedgerEntry
 from .mail import OutboundMail
 from .membership import Department, Invitation, Membership, Role
 from .organization import Organization
@@ -13,8 +15,10 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "Department",
+    "FxRate",
     "Invitation",
     "JobRun",
+    "LedgerEntry",
     "Membership",
     "Organization",
     "OutboundMail",

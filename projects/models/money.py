@@ -75,6 +75,12 @@ class MoneyLine(OrganizationModel):
         related_name="+",
     )
     note = models.TextField(_("basis of the amounts"), blank=True)
+    cost_centre = models.CharField(
+        _("cost centre or account"),
+        max_length=80,
+        blank=True,
+        help_text=_("Where the books show it: the same one claimed twice is found."),
+    )
     archived_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[Any] = scoped(MoneyLineQuerySet)
@@ -138,6 +144,10 @@ class PlanBaseline(OrganizationModel):
         "organizations.User", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     reason = models.TextField(_("reason"))
+    #: counted within the project, from 1; approved change requests make further ones, the newest is in force
+    version = models.PositiveIntegerField(default=1)
+    #: SHA-256 over `content`, hexadecimal: what a signature stands for; "" for plans frozen by earlier releases
+    content_hash = models.CharField(max_length=64, blank=True)
     #: [{"line": id, "name", "kind", "currency", "fx_rate", "flows": {"2025-01": "1000.00"}}]
     content = models.JSONField()
 

@@ -194,6 +194,10 @@ class GateDecision(OrganizationModel):
     )
     decided_at = models.DateTimeField(default=timezone.now)
     reason = models.TextField(_("reason"), blank=True)
+    #: false: asked for and refused; the project stays at `former`
+    passed = models.BooleanField(default=True)
+    #: [{"key", "met", "detail"}] as they stood when it was decided
+    conditions = models.JSONField(default=list)
 
     objects: ClassVar[Any] = scoped(GateDecisionQuerySet)
 
