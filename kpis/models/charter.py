@@ -13,6 +13,8 @@ from projects.models import Project
 class Charter(OrganizationModel):
     """One version of a project's charter. What was handed out for signature never changes."""
 
+    unsealed = ("status", "signed_at", "outdated_at")
+
     class Status(models.TextChoices):
         OPEN = "open", _("waits for signatures")
         SIGNED = "signed", _("signed")

@@ -114,6 +114,8 @@ class OrganizationModel(models.Model, metaclass=OrganizationModelBase):
     keeps_history: ClassVar[bool] = False
     #: whether the application's role is refused UPDATE
     append_only: ClassVar[bool] = False
+    #: fields of a signed row that may still change; all others are sealed (`organizations.seals`)
+    unsealed: ClassVar[tuple[str, ...]] = ()
 
     organization = models.ForeignKey(
         "organizations.Organization",
