@@ -1,15 +1,17 @@
 """Reads of KPI definitions."""
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from organizations.models import Membership
 from organizations.permissions import Right, allows
 
 if TYPE_CHECKING:
-    from kpis.models import Kpi, Target
+    from kpis.models import Driver, Kpi, Monetisation, Target
 
 
 class KpiQuerySet(models.QuerySet["Kpi"]):
@@ -63,3 +65,44 @@ class KpiQuerySet(models.QuerySet["Kpi"]):
 
 class TargetQuerySet(models.QuerySet["Target"]):
     """Target points of KPIs, by period."""
+
+
+class DriverQuerySet(models.QuerySet["Driver"]):
+    """Drivers of the organization in scope."""
+
+    def active(self) -> Self:
+        return self.filter(archived_at__isnull=True)
+
+    def listed(self, today: datetime.date) -> Self:
+        """With their owners, `current` and `current_from` (the value that holds today), `users` (lines that use it)."""
+        from kpis.models import DriverValue, Monetisation
+
+        values = DriverValue.objects.filter(driver=models.OuterRef("pk"), valid_from__lte=today)
+        uses = [
+            Monetisation.objects.filter(**{name: models.OuterRef("pk")})
+            .order_by()
+            .values(name)
+            .annotate(count=models.Count("pk"))
+            .values("count")
+            for name in ("money_driver", "volume_driver")
+        ]
+        money, volume = (Coalesce(models.Subquery(use), 0) for use in uses)
+        return self.select_related("owner").annotate(
+            current=models.Subquery(values.values("value")[:1]),
+            current_from=models.Subquery(values.values("valid_from")[:1]),
+            current_source=models.Subquery(values.values("source")[:1]),
+            users=money + volume,
+        )
+
+
+class MonetisationQuerySet(models.QuerySet["Monetisation"]):
+    """How benefit lines follow from KPIs."""
+
+    def using_driver(self, driver_id: int) -> Self:
+        return self.filter(models.Q(money_driver=driver_id) | models.Q(volume_driver=driver_id))
+
+    def listed(self) -> Self:
+        """With everything that its formula names."""
+        return self.select_related(
+            "kpi__project", "line__project", "line__owner", "money_driver", "volume_driver", "volume_kpi"
+        )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kpis.models.definition import Kpi
+from kpis.querysets import DriverQuerySet, MonetisationQuerySet
 from organizations.tenancy.models import OrganizationModel, scoped
 from projects.models import MoneyLine
 
@@ -39,7 +40,7 @@ class Driver(OrganizationModel):
     )
     archived_at = models.DateTimeField(null=True, editable=False)
 
-    objects: ClassVar[Any] = scoped(models.QuerySet)
+    objects: ClassVar[Any] = scoped(DriverQuerySet)
 
     class Meta:
         ordering = ["name"]
@@ -117,7 +118,7 @@ class Monetisation(OrganizationModel):
     ends_on = models.DateField(_("until"), null=True, blank=True)
     note = models.TextField(_("basis"), blank=True)
 
-    objects: ClassVar[Any] = scoped(models.QuerySet)
+    objects: ClassVar[Any] = scoped(MonetisationQuerySet)
 
     class Meta:
         constraints = [
