@@ -5,6 +5,7 @@ kind of chart are in `charts.kinds`.
 """
 
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Literal
 
 from charts.numbers import Figures, Number, as_float
@@ -52,8 +53,10 @@ class Series:
     points: tuple[tuple[int, float], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        floats = ((index, as_float(value)) for index, value in enumerate(self.values))
-        points = tuple((index, value) for index, value in floats if value is not None)
+        floats = [value if type(value) is float else as_float(value) for value in self.values]
+        points = tuple(
+            (index, value) for index, value in enumerate(floats) if value is not None and isfinite(value)
+        )
         object.__setattr__(self, "points", points)
 
 

@@ -7,7 +7,7 @@ digits; an exact one has all of them. A missing value is a dash, never a zero.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from django.utils.translation import get_language
 
@@ -19,6 +19,8 @@ HARD_SPACE = "\u00a0"
 SIGNIFICANT = 3
 # Past this the names k, m, b and 万, 亿 no longer help anybody; it is written as a power of ten.
 LARGEST_NAMED = Decimal(10) ** 15
+#: room for every digit that a float or a typed number has
+_WIDE = Context(prec=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,14 @@ def exact(value: Number | str | None, *, sign: bool = False) -> str:
 
 def write(number: Decimal, places: int, *, sign: bool = False) -> str:
     """Digits with so many decimals, grouped, a true minus, and + only where asked for."""
-    with localcontext(rounding=ROUND_HALF_UP):
-        if abs(number) >= LARGEST_NAMED:
-            digits = f"{abs(round_significant(number)):.3g}".replace("e+", "e")
-        else:
-            digits = f"{abs(number):,.{places}f}"
-    if not any(character in "123456789" for character in digits):
+    size = number.copy_abs()
+    if size >= LARGEST_NAMED:
+        digits = f"{round_significant(size):.3g}".replace("e+", "e")
+    else:
+        # A page writes five hundred numbers: to round and then to write is twice as fast as a context around both.
+        size = size.quantize(Decimal((0, (1,), -places)), ROUND_HALF_UP, _WIDE)
+        digits = f"{size:,f}"
+    if not size:
         return digits
     return (MINUS if number < 0 else "+" if sign else "") + digits
 
