@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class AssessmentsConfig(AppConfig):
     name = "assessments"
     verbose_name = _("Assessments")
+
+    def ready(self) -> None:
+        from assessments.locks import locked_of
+        from projects.services.restatements import read_locks_with
+
+        read_locks_with(locked_of)

@@ -29,3 +29,9 @@ def locked_months(project_ids: Iterable[int]) -> set[ProjectMonth]:
     """The closed months of some projects, in one query."""
     locks = PeriodLock.objects.in_force().filter(project__in=list(project_ids))
     return set(locks.values_list("project_id", "month"))
+
+
+def locked_of(project_id: int, months: Iterable[datetime.date]) -> set[datetime.date]:
+    """Which of these months of a project are closed."""
+    locks = PeriodLock.objects.in_force().filter(project=project_id, month__in=list(months))
+    return set(locks.values_list("month", flat=True))

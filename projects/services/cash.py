@@ -16,6 +16,7 @@ from organizations.services import record_event
 from projects.models import CashFlow, MoneyLine, Project
 from projects.services.plan import refuse_frozen
 from projects.services.project import lock_project, refuse_archived
+from projects.services.restatements import note_corrections
 from projects.services.validation import EARLIEST_YEAR, LATEST_YEAR
 from projects.services.valuation import request_valuation
 
@@ -35,12 +36,15 @@ class CashFlowReport:
 
 
 @transaction.atomic
-def set_cash_flows(*, actor: User | None, line: MoneyLine, series: str, amounts: Amounts) -> CashFlowReport:
+def set_cash_flows(
+    *, actor: User | None, line: MoneyLine, series: str, amounts: Amounts, reason: str = ""
+) -> CashFlowReport:
     """Set amounts of some months of one series, rounded to cents; None removes, other months stay.
 
     Raises:
         ConflictError: the plan is frozen, or the line or its project is archived.
-        InvalidInputError: a month or an amount that cannot be; `details["months"]` is month → message.
+        InvalidInputError: a month or an amount that cannot be, or a correction that needs a `reason` (see
+            `projects.services.restatements`); `details["months"]` is month → message.
     """
     project = lock_project(line.project_id)
     refuse_archived(project)
@@ -53,6 +57,7 @@ def set_cash_flows(*, actor: User | None, line: MoneyLine, series: str, amounts:
     if changed:
         if series == CashFlow.Series.PLAN:
             refuse_frozen(project)
+        note_corrections(actor=actor, line=line, series=series, former=former, changed=changed, reason=reason)
         _write(line, series, changed, project)
         _record(actor, line, series, former, changed)
         request_valuation(project.organization, [project.pk])
@@ -63,13 +68,15 @@ def set_cash_flows(*, actor: User | None, line: MoneyLine, series: str, amounts:
 
 @transaction.atomic
 def set_cash_flow_table(
-    *, actor: User | None, line: MoneyLine, table: Mapping[str, Amounts]
+    *, actor: User | None, line: MoneyLine, table: Mapping[str, Amounts], reason: str = ""
 ) -> dict[str, CashFlowReport]:
     """Set amounts of several series, all or nothing; `details["series"]` of an error names the series."""
     reports = {}
     for series, amounts in table.items():
         try:
-            reports[series] = set_cash_flows(actor=actor, line=line, series=series, amounts=amounts)
+            reports[series] = set_cash_flows(
+                actor=actor, line=line, series=series, amounts=amounts, reason=reason
+            )
         except ProductError as error:
             error.details["series"] = series
             raise

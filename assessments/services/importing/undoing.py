@@ -111,7 +111,7 @@ def _restore_definitions(actor: User, plan: UndoPlan) -> None:
     )
     for line in lines:
         for series, amounts in plan.flows.get(line.pk, {}).items():
-            set_cash_flows(actor=actor, line=line, series=series, amounts=amounts)
+            set_cash_flows(actor=actor, line=line, series=series, amounts=amounts, reason=reason)
         if line.pk in plan.notes:
             update_line(actor=actor, line=line, values={"note": plan.notes[line.pk]})
 
