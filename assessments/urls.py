@@ -11,6 +11,7 @@ from assessments.views import (
     formula,
     kpi,
     locks,
+    plan,
     project,
     reminders,
     timeliness,
@@ -21,6 +22,12 @@ app_name = "assessments"
 
 urlpatterns = [
     path("o/<slug:organization_slug>/projects/<slug:code>/", project.project_page, name="project"),
+    path("o/<slug:organization_slug>/projects/<slug:code>/plan/", plan.plan, name="plan"),
+    path(
+        "o/<slug:organization_slug>/projects/<slug:code>/plan/sign/<slug:side>/",
+        plan.plan_sign,
+        name="plan_sign",
+    ),
     path("o/<slug:organization_slug>/kpis/<slug:code>/", kpi.kpi_page, name="kpi"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/baseline/", baseline.baseline, name="baseline"),
     path(

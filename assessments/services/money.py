@@ -72,7 +72,7 @@ def value_money(inputs: Inputs) -> dict[int, ProjectMoney]:
     rate = monthly_rate(inputs.terms.discount_rate)
     plans = [(grid.plan_costs, grid.plan_benefits) if grid else None for grid in grids]
     outlooks = [(grid.costs, grid.benefits) if grid else None for grid in grids]
-    valued = _valued(rate, plans + outlooks)
+    valued = value_flows(rate, plans + outlooks)
     plan, outlook = valued[: len(grids)], valued[len(grids) :]
     return {
         project.id: _project_money(project, grid, planned, ahead)
@@ -129,8 +129,8 @@ def _row(months: dict[int, float], first: int, width: int, until: int) -> Floats
     return row
 
 
-def _valued(rate: float, pairs: list[tuple[Floats, Floats] | None]) -> list[dict[str, Any]]:
-    """NPV and ROI, discounted to the project's first month, and payback in months from the first flow."""
+def value_flows(rate: float, pairs: list[tuple[Floats, Floats] | None]) -> list[dict[str, Any]]:
+    """NPV and ROI of pairs of costs and benefits, discounted to the first month; payback in months from the first flow."""
     width = max((pair[0].size for pair in pairs if pair), default=0)
     costs, benefits = np.zeros((len(pairs), width)), np.zeros((len(pairs), width))
     for place, pair in enumerate(pairs):

@@ -23,6 +23,7 @@ NEEDED_RIGHTS = {
     "digest": Right.SEE_COMMITTEE,
     "mention": Right.SEE,
     "charter": Right.SEE,
+    "plan": Right.SEE,
     "returned": Right.SEE,
     "reminder": Right.ENTER,
     "escalation": Right.SEE,

@@ -1,7 +1,5 @@
 """The frozen plan: the yardstick that later changes do not move."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from organizations.errors import ConflictError
 from organizations.models import User
 from organizations.services import record_event
-from projects.models import CashFlow, MoneyLine, PlanBaseline, Project
+from organizations.services.tenants import move_generation
+from projects.frozen_plan import hash_of_plan, plan_content, plan_in_force
+from projects.models import PlanBaseline, Project
+from projects.services.plan_mails import tell_frozen
 from projects.services.project import lock_project, refuse_archived
 from projects.services.validation import refuse
 
@@ -32,16 +33,25 @@ def freeze_plan(*, actor: User | None, project: Project, reason: str) -> PlanBas
 
 
 def freeze(*, actor: User | None, project: Project, reason: str) -> PlanBaseline:
-    """Keep a copy of the plan; the caller holds the project's lock."""
-    content = _content(project)
+    """Keep a copy of the plan as its next version and ask for the signatures; the caller holds the project's lock."""
+    content = plan_content(project)
     if not content:
         refuse({"reason": [_("There is no planned amount to freeze. Enter the plan first.")]})
+    former = plan_in_force(project)
     baseline: PlanBaseline = PlanBaseline.objects.create(
-        organization=project.organization, project=project, frozen_by=actor, reason=reason, content=content
+        organization=project.organization,
+        project=project,
+        frozen_by=actor,
+        reason=reason,
+        version=former.version + 1 if former else 1,
+        content=content,
+        content_hash=hash_of_plan(content),
     )
-    record_event(
-        actor=actor, action="plan.frozen", target=project, after={"lines": len(content)}, reason=reason
-    )
+    after = {"version": baseline.version, "lines": len(content), "content_hash": baseline.content_hash[:12]}
+    record_event(actor=actor, action="plan.frozen", target=project, after=after, reason=reason)
+    # Pages mark a plan that is not signed.
+    move_generation(project.organization_id)
+    tell_frozen(project, baseline)
     return baseline
 
 
@@ -52,32 +62,12 @@ def is_frozen(project: Project) -> bool:
 
 def refuse_frozen(project: Project) -> None:
     """Raise `ConflictError` when the plan may no longer change."""
-    baseline = PlanBaseline.objects.filter(project=project).first()
+    baseline = plan_in_force(project)
     if baseline is not None:
         raise ConflictError(
-            _("The plan was frozen on %(day)s and stays the yardstick. Enter what changes as forecast.")
+            _(
+                "The plan was frozen on %(day)s and stays the yardstick. Enter what changes as forecast, "
+                "or request a change of the plan."
+            )
             % {"day": formats.date_format(timezone.localdate(baseline.frozen_at))}
         )
-
-
-def _content(project: Project) -> list[dict[str, Any]]:
-    lines: dict[int, dict[str, Any]] = {}
-    flows = CashFlow.objects.filter(
-        line__project=project, line__archived_at__isnull=True, series=CashFlow.Series.PLAN
-    )
-    for flow in flows.select_related("line").order_by("line_id", "month"):
-        entry = lines.setdefault(flow.line_id, _entry(flow.line))
-        entry["flows"][f"{flow.month:%Y-%m}"] = str(flow.amount)
-    return list(lines.values())
-
-
-def _entry(line: MoneyLine) -> dict[str, Any]:
-    return {
-        "line": line.pk,
-        "name": line.name,
-        "kind": line.kind,
-        "currency": line.currency,
-        "fx_rate": str(line.fx_rate),
-        "risk_adjustment": line.risk_adjustment,
-        "flows": {},
-    }

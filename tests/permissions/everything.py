@@ -229,6 +229,7 @@ def _mail_and_keys(
         "kpis:template": {"code": TEMPLATE},
         # As text: it is no id that another organization's rows could have.
         "kpis:charter": {"code": PROJECT, "side": "business", "version": "1"},
+        "assessments:plan": {"code": PROJECT, "side": "business"},
         "assessments:kpi": {"code": KPI},
         "assessments:baseline": {"code": KPI},
         "assessments:formula": {"code": KPI},

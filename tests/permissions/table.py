@@ -186,6 +186,9 @@ _LISTS = [
     page("projects:gates", READERS),
     page("projects:gate_decide", DECIDERS, get=405, post=422),
     page("projects:freeze_plan", MONEY, post=422),
+    # Neither the business owner nor finance has a password yet; without a frozen plan there is nothing to sign.
+    page("assessments:plan", READERS),
+    page("assessments:plan_sign", frozenset({Role.CONTRIBUTOR}), get=302, post=302),
     page("projects:line_create", MONEY, post=422),
     page("projects:cash_flows", READERS),
     page("projects:line_edit", MONEY, post=422),
