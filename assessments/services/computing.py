@@ -90,7 +90,7 @@ def preview(
     """What a formula would have given so far, by period, newest first."""
     read = {code: (one.pk, one.frequency) for code, one in inputs.items()}
     formula = FormulaKpi(kpi.pk, kpi.project_id, kpi.frequency, expression, read)
-    values = _read_values(number for number, _frequency in read.values())
+    values = read_values(number for number, _frequency in read.values())
     found = dict(_periods(formula, values, today, year_begins))
     return dict(sorted(found.items(), reverse=True))
 
@@ -147,7 +147,7 @@ def read_formulas(ids: Sequence[int]) -> list[FormulaKpi]:
 def _changes(organization: Organization, formulas: Sequence[FormulaKpi]) -> Iterator[MeasurementInput]:
     needed = {formula.id for formula in formulas}
     needed |= {number for formula in formulas for number, _frequency in formula.inputs.values()}
-    values = _read_values(needed)
+    values = read_values(needed)
     closed = locked_months({formula.project_id for formula in formulas})
     today, year_begins = organization.today(), organization.fiscal_year_start
     for formula in formulas:
@@ -178,7 +178,7 @@ def _is_news(computed: Computed, standing: Standing | None) -> bool:
     return standing.value != computed.value or is_better
 
 
-def _read_values(kpi_ids: Iterable[int]) -> Values:
+def read_values(kpi_ids: Iterable[int]) -> Values:
     """Of each period the newest version that is no draft."""
     rows = (
         Measurement.objects.filter(kpi__in=list(kpi_ids))
