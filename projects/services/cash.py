@@ -14,6 +14,7 @@ from organizations.errors import ConflictError, InvalidInputError, ProductError
 from organizations.models import User
 from organizations.services import record_event
 from projects.models import CashFlow, MoneyLine, Project
+from projects.services.computed import refuse_computed
 from projects.services.plan import refuse_frozen
 from projects.services.project import lock_project, refuse_archived
 from projects.services.restatements import note_corrections
@@ -57,6 +58,7 @@ def set_cash_flows(
     if changed:
         if series == CashFlow.Series.PLAN:
             refuse_frozen(project)
+        refuse_computed(line, series, changed)
         note_corrections(actor=actor, line=line, series=series, former=former, changed=changed, reason=reason)
         _write(line, series, changed, project)
         _record(actor, line, series, former, changed)
