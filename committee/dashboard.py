@@ -20,6 +20,7 @@ from committee.message import draft_message, rank
 from committee.table import render_rows
 from kpis.charters.states import NO_CHARTER, CharterState, charters_told, state_from
 from organizations.models import Organization
+from projects.frozen_plan import NOT_FROZEN, PlanState, plan_state_from, plan_told
 from projects.periods import label, months_between
 
 #: fields of a result that the page shows
@@ -43,6 +44,7 @@ class Row:
     #: values that nobody has verified yet
     preliminary: int = 0
     charter: CharterState = NO_CHARTER
+    plan: PlanState = NOT_FROZEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Dashboard:
     trust: Trust
     #: projects whose definition, as it is now, is not signed by both sides
     without_charter: int
+    #: projects whose frozen plan is not signed by both sides
+    unsigned_plans: int
     to_date: str
     bridge: Chart | None
     cash: Chart | None
@@ -86,7 +90,7 @@ class Dashboard:
 
 
 def read_results() -> list[ProjectResult]:
-    """Newest results with their projects and `charters`, worst first, in one query; without the monthly series."""
+    """Newest results with their projects, `charters` and `plan`, worst first, in one query; without the monthly series."""
     shown = [
         "code",
         "name",
@@ -97,7 +101,9 @@ def read_results() -> list[ProjectResult]:
         "business_owner__email",
     ]
     results = ProjectResult.objects.current().select_related("project__business_owner")
-    told = results.annotate(charters=charters_told(models.OuterRef("project_id")))
+    told = results.annotate(
+        charters=charters_told(models.OuterRef("project_id")), plan=plan_told(models.OuterRef("project_id"))
+    )
     return sorted(told.only(*_READ, *(f"project__{name}" for name in shown)), key=rank)
 
 
@@ -130,6 +136,7 @@ def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashb
         kpis_late=sum(result.kpis_late for result in results),
         trust=sum((result.trust for result in results), Trust()),
         without_charter=sum(not row.charter.is_signed and not row.result.project.is_sample for row in rows),
+        unsigned_plans=sum(row.plan.is_unsigned and not row.result.project.is_sample for row in rows),
         to_date=to_date,
         bridge=_bridge(organization, rows, totals, to_date),
         cash=_cash(organization, results),
@@ -148,6 +155,7 @@ def _row(result: Any) -> Row:
         result.benefits_actual - result.benefits_plan,
         result.kpis_preliminary,
         state_from(result.charters),
+        plan_state_from(result.plan),
     )
 
 

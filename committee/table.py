@@ -25,6 +25,7 @@ from charts.templatetags.charts import tier_bar
 from kpis.charters.states import CharterState
 from kpis.models import Kpi
 from organizations.models import Organization
+from projects.frozen_plan import PlanState
 
 if TYPE_CHECKING:
     from committee.dashboard import Row
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"\[\[(\w+)\]\]")
 _SOME_DIGIT = re.compile("[1-9]")
 _NOTHING = mark_safe('<span class="muted">—</span>')
+Marks = dict[CharterState | PlanState, SafeString]
 TIERS = [tier.value for tier in Kpi.Tier]
 
 
@@ -51,13 +53,13 @@ def render_rows(
         "first_spend": _("from first spend"),
         "preliminary": _("%(count)d preliminary"),
     }
-    marks: dict[CharterState, SafeString] = {}
+    marks: Marks = {}
     sample = render_to_string("components/sample_badge.html")
     written = []
     for row in rows:
         values = _cells(row, figures, scale, words)
         values["status"] = badges[row.result.status]
-        values["mark"] = sample if row.result.project.is_sample else _charter_mark(row, marks)
+        values["mark"] = sample if row.result.project.is_sample else _marks(row, marks)
         filled = list(pieces)
         filled[1::2] = [_escaped(values[name]) for name in pieces[1::2]]
         written.append("".join(filled))
@@ -82,14 +84,15 @@ def _cells(row: "Row", figures: Figures, scale: float, words: dict[str, str]) ->
     }
 
 
-def _charter_mark(row: "Row", marks: dict[CharterState, SafeString]) -> SafeString | str:
+def _marks(row: "Row", marks: Marks) -> SafeString:
     """What is not signed is marked; `marks` keeps the few there are, so that each is rendered once a page."""
-    state = row.charter
-    if state.is_signed:
-        return ""
-    if state not in marks:
-        marks[state] = render_to_string("kpis/charter_badge.html", {"state": state})
-    return marks[state]
+    shown = [] if row.charter.is_signed else [(row.charter, "kpis/charter_badge.html")]
+    if row.plan.is_unsigned:
+        shown.append((row.plan, "projects/plan_badge.html"))
+    for state, template in shown:
+        if state not in marks:
+            marks[state] = render_to_string(template, {"state": state})
+    return mark_safe(" ".join(marks[state] for state, _template in shown))  # noqa: S308
 
 
 def _preliminary(row: "Row", words: dict[str, str]) -> str:

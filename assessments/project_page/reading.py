@@ -11,6 +11,7 @@ from django.db.models.functions import JSONObject
 from assessments.models import Measurement
 from kpis.models import Attribution, Kpi
 from organizations.models import AuditEvent
+from projects.frozen_plan import PlanState, plan_state_from, plan_told
 from projects.history import events_of
 from projects.models import Module, MoneyLine, PlanBaseline, Project, ProjectDepartment
 
@@ -31,6 +32,7 @@ class ProjectFacts:
 
     departments: list[str]
     frozen_at: datetime.datetime | None
+    plan: PlanState
     modules: list[dict[str, Any]]
 
 
@@ -47,17 +49,18 @@ def read_facts(project: Project) -> ProjectFacts:
         in_use="in_use_since",
     )
     baselines = PlanBaseline.objects.filter(project=models.OuterRef("pk"))
-    row = (
+    departments, frozen_at, plan, described_modules = (
         Project.objects.filter(pk=project.pk)
         .order_by()
         .values_list(
             ArraySubquery(links.values_list("department__name", flat=True)),
             models.Subquery(baselines.values("frozen_at")[:1]),
+            plan_told(models.OuterRef("pk")),
             ArraySubquery(modules.values_list(described, flat=True)),
         )
         .get()
     )
-    return ProjectFacts(*row)
+    return ProjectFacts(departments, frozen_at, plan_state_from(plan), described_modules)
 
 
 def read_kpis(project: Project) -> list[Any]:
