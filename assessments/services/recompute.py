@@ -19,6 +19,7 @@ from assessments.method import METHOD_VERSION
 from assessments.models import Run
 from assessments.services.computing import compute_formulas
 from assessments.services.inputs import Inputs, load_inputs
+from assessments.services.monetising import compute_money
 from assessments.services.money import ProjectMoney, value_money
 from assessments.services.record import TRANSACTION_LOCK
 from assessments.services.scores import TIERS, KpiScores, ProjectScores, score_kpis, score_projects
@@ -128,8 +129,10 @@ def _recompute(
     organization: Organization, project_ids: Sequence[int], trigger: str, as_of: datetime.date | None
 ) -> int:
     started = time.perf_counter()
-    known_at, run_id, has_formulas = _lock_and_read_clock(organization)
-    if has_formulas and compute_formulas(organization, project_ids):
+    known_at, run_id, has_formulas, has_monetised = _lock_and_read_clock(organization)
+    written = compute_formulas(organization, project_ids) if has_formulas else 0
+    written += compute_money(organization, project_ids) if has_monetised else 0
+    if written:
         known_at = _read_clock()
     day = as_of or organization.today(known_at)
     inputs = load_inputs(organization.pk, as_of=day, known_at=known_at, project_ids=project_ids)
@@ -230,18 +233,20 @@ def _project_ids(condition: str, values: dict[str, Any], *, limit: int | None = 
         return [row[0] for row in cursor.fetchall()]
 
 
-def _lock_and_read_clock(organization: Organization) -> tuple[datetime.datetime, int, bool]:
-    """The moment up to which everything is known, the number of the run that sees it, and whether there are formulas."""
+def _lock_and_read_clock(organization: Organization) -> tuple[datetime.datetime, int, bool, bool]:
+    """The moment up to which everything is known, the number of the run that sees it, and whether there are formulas and
+    monetised lines."""
     with connection.cursor() as cursor:
         # One round trip, two statements: the clock is read once the lock is held.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, %s);"
             " SELECT clock_timestamp(), nextval(pg_get_serial_sequence('assessments_run', 'id')),"
-            " EXISTS (SELECT FROM kpis_formula WHERE organization_id = %s)",
-            [TRANSACTION_LOCK, organization.pk, organization.pk],
+            " EXISTS (SELECT FROM kpis_formula WHERE organization_id = %s),"
+            " EXISTS (SELECT FROM kpis_monetisation WHERE organization_id = %s)",
+            [TRANSACTION_LOCK, organization.pk, organization.pk, organization.pk],
         )
-        moment, number, has_formulas = cursor.fetchone()
-    return moment, number, has_formulas
+        moment, number, has_formulas, has_monetised = cursor.fetchone()
+    return moment, number, has_formulas, has_monetised
 
 
 def _read_clock() -> datetime.datetime:
