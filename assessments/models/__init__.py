@@ -5,16 +5,22 @@ from .measurement import Measurement
 from .reminders import ReminderPause, ReminderRule
 from .results import KpiResult, ProjectResult, Run
 from .trust import Comment, CommentMention, Evidence, PeriodLock, WithdrawnMeasurement
+from .verdicts import Comparison, ComparisonControl, KpiVerdict, PendingVerdict, RebasePoint
 
 __all__ = [
     "Comment",
     "CommentMention",
+    "Comparison",
+    "ComparisonControl",
     "Evidence",
     "ImportBatch",
     "KpiResult",
+    "KpiVerdict",
     "Measurement",
+    "PendingVerdict",
     "PeriodLock",
     "ProjectResult",
+    "RebasePoint",
     "ReminderPause",
     "ReminderRule",
     "Run",
