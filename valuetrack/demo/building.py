@@ -12,6 +12,7 @@ from assessments.services.verifying import return_values, verify_values
 from kpis.models import Kpi
 from kpis.services import create_kpis
 from organizations.models import Department, Organization, User
+from projects.frozen_plan import Side, plan_in_force
 from projects.models import CashFlow, Project
 from projects.periods import Frequency, add_months, last_complete, months_between, shift, start_of
 from projects.services import (
@@ -21,6 +22,7 @@ from projects.services import (
     decide_gate,
     set_cash_flows,
 )
+from projects.services.signing import sign_plan
 
 from . import series
 from .story import KpiStory, OrganizationStory, ProjectStory
@@ -139,11 +141,22 @@ def _create_money(
         set_cash_flows(actor=finance, line=row, series=CashFlow.Series.PLAN, amounts=amounts)
     for gate, reason in zip(("L1", "L2", "L3", "L4"), story.gates, strict=True):
         decide_gate(actor=stage.person("executive"), project=project, gate=gate, reason=reason)
+    _sign_plan(stage, project, story)
     for line, row in lines:
         actual, forecast = series.turned_out(line, story.code, live, stage.today)
         for word, amounts in ((CashFlow.Series.ACTUAL, actual), (CashFlow.Series.FORECAST, forecast)):
             if amounts:
                 set_cash_flows(actor=finance, line=row, series=word, amounts=amounts)
+
+
+def _sign_plan(stage: Stage, project: Project, story: ProjectStory) -> None:
+    baseline = plan_in_force(project)
+    assert baseline is not None, story.code
+    for side, person in (
+        (Side.BUSINESS, stage.people[story.business_owner]),
+        (Side.FINANCE, stage.person("finance")),
+    ):
+        sign_plan(actor=person, baseline=baseline, side=side, content_hash=baseline.content_hash)
 
 
 def _create_kpis(stage: Stage, project: Project, story: ProjectStory, live: datetime.date) -> list[Measured]:
