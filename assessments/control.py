@@ -36,8 +36,8 @@ def control_chart(series: KpiSeries, *, today: datetime.date) -> Chart:
     """The control chart of a KPI; empty while it has no value."""
     kpi, axis = series.kpi, series.axis()
     labels = [label(period, kpi.frequency) for period in axis]
-    go_live = _go_live(kpi.project, today)
-    limits = _limits(series, axis, go_live)
+    go_live = go_live_of(kpi.project, today)
+    limits = natural_limits(series, axis, go_live)
     target = [planned_at(kpi, period) for period in axis]
     return kinds.control(
         message=_message(limits, labels, kpi.direction),
@@ -94,13 +94,16 @@ def any_of(values: list[float | None]) -> bool:
     return any(value is not None for value in values)
 
 
-def _go_live(project: Project, today: datetime.date) -> datetime.date | None:
+def go_live_of(project: Project, today: datetime.date) -> datetime.date | None:
     """The actual go-live, else the planned one once it has passed."""
     planned = project.go_live_planned
     return project.go_live_actual or (planned if planned and planned <= today else None)
 
 
-def _limits(series: KpiSeries, axis: list[datetime.date], go_live: datetime.date | None) -> Limits | None:
+def natural_limits(
+    series: KpiSeries, axis: list[datetime.date], go_live: datetime.date | None
+) -> Limits | None:
+    """Limits over all counted values, frozen on those before go-live where these are enough; signals on `axis`."""
     # Imported here: numpy costs 0.1 s at the start of a web process that may never draw a chart.
     from assessments.method.control_chart import xmr
     from assessments.method.errors import MethodError
