@@ -122,14 +122,14 @@ SELECT o.currency, o.discount_rate, o.weight_functional, o.weight_operational, o
 FROM {organization} o WHERE o.id = %(organization)s
 """
 
-_AS_KNOWN = (
+AS_KNOWN = (
     "(SELECT (jsonb_populate_record(NULL::{table}, v.data)).* FROM organizations_rowversion v"
     " WHERE v.organization_id = %(organization)s AND v.table_name = '{table}' AND v.recorded_at <= %(known_at)s"
     " AND (v.superseded_at IS NULL OR v.superseded_at > %(known_at)s))"
 )
 
 # Of an import that was undone later: what it had brought was known until then.
-_VALUES_AS_KNOWN = (
+VALUES_AS_KNOWN = (
     "(SELECT organization_id, kpi_id, period, version, value, status, recorded_at FROM assessments_measurement"
     " UNION ALL SELECT organization_id, kpi_number, period, version, value, status, recorded_at"
     " FROM assessments_withdrawnmeasurement WHERE withdrawn_at > %(known_at)s)"
@@ -236,8 +236,8 @@ def load_inputs(
     `live` reads definitions from their tables, which must not change meanwhile (see `recompute`); otherwise
     from their history as known at `known_at`.
     """
-    sources = {name: table if live else _AS_KNOWN.format(table=table) for name, table in _TABLES.items()}
-    sources["values"] = "assessments_measurement" if live else _VALUES_AS_KNOWN
+    sources = {name: table if live else AS_KNOWN.format(table=table) for name, table in _TABLES.items()}
+    sources["values"] = "assessments_measurement" if live else VALUES_AS_KNOWN
     values: dict[str, Any] = {"organization": organization_id, "as_of": as_of, "known_at": known_at}
     with connection.cursor() as cursor:
         cursor.execute(_TERMS.format(**sources), values)

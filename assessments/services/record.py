@@ -274,6 +274,10 @@ WITH latest AS (
         %(actor)s, source, note, %(batch)s
     FROM compared WHERE NOT same
     RETURNING kpi_id
+), marked AS (
+    INSERT INTO assessments_pendingverdict (organization_id, kpi_id, marked_at)
+    SELECT %(organization)s, kpi_id, clock_timestamp() FROM (SELECT DISTINCT kpi_id FROM written) w
+    ON CONFLICT (organization_id, kpi_id) DO UPDATE SET marked_at = excluded.marked_at
 )
 SELECT count(*) FILTER (WHERE version IS NULL), count(*) FILTER (WHERE version IS NOT NULL AND NOT same),
     count(*) FILTER (WHERE same),

@@ -83,6 +83,10 @@ WITH gone AS (
     WHERE m.organization_id = %(organization)s AND m.kpi_id = ANY(%(kpis)s) AND m.batch_id = %(batch)s
         AND {newest_batch} = %(batch)s
     RETURNING *
+), marked AS (
+    INSERT INTO assessments_pendingverdict (organization_id, kpi_id, marked_at)
+    SELECT %(organization)s, kpi_id, clock_timestamp() FROM (SELECT DISTINCT kpi_id FROM gone) w
+    ON CONFLICT (organization_id, kpi_id) DO UPDATE SET marked_at = excluded.marked_at
 )
 INSERT INTO assessments_withdrawnmeasurement (organization_id, measurement_id, kpi_number, period, version, value,
     status, recorded_at, recorded_by_number, source, note, batch_id, withdrawn_at)
