@@ -111,6 +111,20 @@ def test_summary_in_the_form_of_a_forrester_tei_table() -> None:
     assert case.irr.rate == pytest.approx(0.3631, abs=1e-4)
 
 
+def test_the_cash_flow_table_of_a_published_tei_study() -> None:
+    # Forrester, The Total Economic Impact of SalesLoft, "Cash Flow Table (Risk-Adjusted)", 10 % a year, whole dollars.
+    costs, benefits = [53_150, 666_715, 636_772, 647_783], [0, 1_606_511, 3_061_331, 4_229_760]
+    case = summary(costs, benefits, 0.10)
+    assert (case.total_costs, case.total_benefits) == (2_004_420, 8_897_602)
+    assert case.pv_costs == pytest.approx(1_672_201, abs=1)
+    assert case.pv_benefits == pytest.approx(7_168_371, abs=1)
+    assert case.npv == pytest.approx(5_496_170, abs=1)
+    assert case.roi is not None
+    assert round(100 * case.roi) == 329
+    assert case.payback.periods is not None
+    assert case.payback.periods < 0.5  # "less than 6 months"
+
+
 def test_summary_by_months_uses_the_monthly_rate_and_fills_the_shorter_list() -> None:
     case = summary([1_000], [0.0] * 12 + [1_100], 0.10, periods_per_year=12)
     assert case.npv == pytest.approx(0)
