@@ -3,6 +3,7 @@
 from .importing import ImportBatch
 from .measurement import Measurement
 from .reminders import ReminderPause, ReminderRule
+from .reported import ReportedFigures
 from .results import KpiResult, ProjectResult, Run
 from .trust import Comment, CommentMention, Evidence, PeriodLock, WithdrawnMeasurement
 from .verdicts import Comparison, ComparisonControl, KpiVerdict, PendingVerdict, RebasePoint
@@ -23,6 +24,7 @@ __all__ = [
     "RebasePoint",
     "ReminderPause",
     "ReminderRule",
+    "ReportedFigures",
     "Run",
     "WithdrawnMeasurement",
 ]
