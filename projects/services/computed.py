@@ -57,23 +57,14 @@ def write_computed_flows(organization: Organization, changes: Sequence[ComputedF
     _remove(
         [(one.line_id, month) for one in changes for month, amount in one.amounts.items() if amount is None]
     )
-    CashFlow.objects.bulk_create(
+    _put(
+        organization,
         [
-            CashFlow(
-                organization=organization,
-                line_id=one.line_id,
-                series=CashFlow.Series.ACTUAL,
-                month=month,
-                amount=amount,
-            )
+            (one.line_id, month, amount)
             for one in changes
             for month, amount in sorted(one.amounts.items())
             if amount is not None
         ],
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["organization", "line", "series", "month"],
-        update_fields=["amount"],
     )
     AuditEvent.objects.bulk_create([_event(organization, one) for one in changes], batch_size=BATCH)
     request_valuation(organization, {one.project_id for one in changes})
@@ -109,6 +100,20 @@ def _remove(places: Sequence[tuple[int, Month]]) -> None:
             "DELETE FROM projects_cashflow f USING unnest(%s::bigint[], %s::date[]) AS gone (line_id, month)"
             " WHERE f.line_id = gone.line_id AND f.month = gone.month AND f.series = 'actual'",
             [[line for line, _month in places], [month for _line, month in places]],
+        )
+
+
+def _put(organization: Organization, rows: Sequence[tuple[int, Month, Decimal]]) -> None:
+    if not rows:
+        return
+    lines, months, amounts = zip(*rows, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO projects_cashflow (organization_id, line_id, series, month, amount)"
+            " SELECT %s, line_id, 'actual', month, amount"
+            " FROM unnest(%s::bigint[], %s::date[], %s::numeric[]) AS new (line_id, month, amount)"
+            " ON CONFLICT (organization_id, line_id, series, month) DO UPDATE SET amount = excluded.amount",
+            [organization.pk, list(lines), list(months), list(amounts)],
         )
 
 
