@@ -9,7 +9,9 @@ class AssessmentsConfig(AppConfig):
     verbose_name = _("Assessments")
 
     def ready(self) -> None:
+        from assessments import gate_conditions
         from assessments.locks import locked_of
         from projects.services.restatements import read_locks_with
 
         read_locks_with(locked_of)
+        gate_conditions.offer()

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from assessments.confirmations import Booked
 from assessments.models import Comment
 from kpis.models import Kpi
 from organizations.emails import Mail, absolute, as_reader, render_mail
 from organizations.models import Organization, User
+from projects.numbers import write_amount
 from projects.periods import label
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
@@ -73,3 +75,30 @@ def returned_mail(
             "link": link if all(value.is_own for value in values) else f"{link}?scope=all",
         }
         return render_mail("assessments/email/returned", context, AUTOMATIC)
+
+
+def unconfirmed_mail(
+    organization: Organization, rows: Sequence[Booked], *, reader: User, actor: User | None, reason: str
+) -> Mail:
+    """Finance refused benefits or took their confirmation back; `actor` None: the product reopened them."""
+    with as_reader(reader, organization):
+        context = {
+            "organization": organization,
+            "who": str(actor) if actor else "",
+            "reason": reason,
+            "count": len(rows),
+            "first": rows[0].line_name,
+            "lines": [
+                {
+                    "project": row.project_name,
+                    "line": row.line_name,
+                    "month": label(row.month, "month"),
+                    "amount": write_amount(row.amount),
+                    "currency": row.currency,
+                }
+                for row in rows[:MOST_LINES]
+            ],
+            "more": max(0, len(rows) - MOST_LINES),
+            "link": absolute("assessments:confirmations", organization.slug) + "?state=all",
+        }
+        return render_mail("assessments/email/unconfirmed", context, AUTOMATIC)

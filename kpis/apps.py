@@ -9,9 +9,10 @@ class KpisConfig(AppConfig):
     verbose_name = _("KPIs")
 
     def ready(self) -> None:
-        from kpis import checks  # noqa: F401
+        from kpis import checks, gate_conditions  # noqa: F401
         from kpis.services.charters import note_definition_change
         from organizations.definitions import hear_definition_changes
 
         # Projects and the organization's terms are defined on floors that may not look up.
         hear_definition_changes(note_definition_change)
+        gate_conditions.offer()

@@ -13,6 +13,7 @@ SECTIONS = [
     (_("Settings"), "organizations:settings", Right.MANAGE_SETTINGS, "settings/"),
     (_("Members"), "organizations:members", Right.MANAGE_MEMBERS, "members/"),
     (_("Departments"), "organizations:departments", Right.DEFINE, "departments/"),
+    (_("Stage gates"), "projects:gate_rules", Right.MANAGE_SETTINGS, "gates/"),
     (_("Reminders"), "assessments:reminders", Right.DEFINE, "reminders/"),
     (_("Timeliness"), "assessments:timeliness", Right.DEFINE, "timeliness/"),
     (_("Keys"), "organizations:tokens", Right.MANAGE_TOKENS, "keys/"),

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}modules/<int:module_id>/remove/", modules.module_delete, name="module_delete"),
     path(f"{_ONE}gates/", gates.gate_list, name="gates"),
     path(f"{_ONE}gates/decide/", gates.gate_decide, name="gate_decide"),
+    path("o/<slug:organization_slug>/gates/", gates.gate_rules, name="gate_rules"),
     path(f"{_ONE}plan/freeze/", gates.plan_freeze, name="freeze_plan"),
     path(f"{_ONE}money/new/", money.line_create, name="line_create"),
     path(f"{_ONE}money/<int:line_id>/", money.cash_flows, name="cash_flows"),

@@ -19,9 +19,12 @@ def missing_for_charter(content: Content) -> list[str]:
     missing = _missing_owners(content["project"])
     if not content["kpis"]:
         missing.append(_("There is no KPI yet. Define at least one: without it nothing is promised."))
-    for kpi in content["kpis"]:
-        missing += _said_of(kpi, severe=True)
-    return missing
+    return missing + severe_of(content)
+
+
+def severe_of(content: Content) -> list[str]:
+    """What keeps the KPIs from being measured, in whole sentences."""
+    return [sentence for kpi in content["kpis"] for sentence in _said_of(kpi, severe=True)]
 
 
 def advice_for_charter(content: Content) -> list[str]:

@@ -25,6 +25,7 @@ NEEDED_RIGHTS = {
     "charter": Right.SEE,
     "plan": Right.SEE,
     "returned": Right.SEE,
+    "unconfirmed": Right.SEE,
     "reminder": Right.ENTER,
     "escalation": Right.SEE,
 }

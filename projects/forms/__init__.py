@@ -2,7 +2,7 @@
 
 from .cash import CashFlowForm
 from .fields import AmountField, NumberField, PercentField, add_refusal
-from .gates import FreezeForm, GateForm
+from .gates import FreezeForm, GateForm, GateRuleForm
 from .lines import LineForm
 from .modules import ModuleForm
 from .projects import ArchiveForm, ProjectForm
@@ -13,6 +13,7 @@ __all__ = [
     "CashFlowForm",
     "FreezeForm",
     "GateForm",
+    "GateRuleForm",
     "LineForm",
     "ModuleForm",
     "NumberField",

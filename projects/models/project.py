@@ -206,3 +206,8 @@ class GateDecision(OrganizationModel):
 
     def __str__(self) -> str:
         return f"{self.former} → {self.gate}"
+
+    @property
+    def unmet(self) -> list[dict[str, Any]]:
+        """Conditions that were not met when it was decided."""
+        return [one for one in self.conditions if not one["met"]]

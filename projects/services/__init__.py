@@ -1,7 +1,7 @@
 """Writes of projects and money."""
 
 from .cash import CashFlowReport, set_cash_flow_table, set_cash_flows
-from .gates import decide_gate, missing_for
+from .gates import decide_gate, missing_for, refuse_gate
 from .lines import archive_line, create_line, update_line
 from .modules import create_module, delete_module, update_module
 from .plan import freeze_plan, is_frozen
@@ -20,6 +20,7 @@ __all__ = [
     "freeze_plan",
     "is_frozen",
     "missing_for",
+    "refuse_gate",
     "request_valuation",
     "restore_project",
     "set_cash_flow_table",

@@ -25,6 +25,7 @@ def all_pages(made: dict[str, Any]) -> list[Shown]:
         Shown("project, form", "/o/acme/projects/ERP/edit/"),
         Shown("cash flows", f"/o/acme/projects/ERP/money/{made['line']}/"),
         Shown("gates", "/o/acme/projects/ERP/gates/"),
+        Shown("gate rules", "/o/acme/gates/"),
         Shown("charter", "/o/acme/projects/ERP/charter/"),
         Shown("charter, version", "/o/acme/projects/ERP/charter/versions/1/"),
         Shown("charter, empty", "/o/acme/projects/SIGN/charter/"),

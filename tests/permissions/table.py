@@ -184,6 +184,7 @@ _LISTS = [
     page("projects:module_edit", DEFINERS, post=422),
     page("projects:module_delete", DEFINERS, get=405, post=302),
     page("projects:gates", READERS),
+    page("projects:gate_rules", ADMIN, post=422),
     page("projects:gate_decide", DECIDERS, get=405, post=422),
     page("projects:freeze_plan", MONEY, post=422),
     # Neither the business owner nor finance has a password yet; without a frozen plan there is nothing to sign.

@@ -16,11 +16,11 @@ from projects.services import (
     archive_project,
     create_line,
     create_project,
-    decide_gate,
     freeze_plan,
     set_cash_flows,
     update_project,
 )
+from tests.projects.gates import climb
 
 BASE = "/o/acme/projects/"
 Browser = Callable[[User], Client]
@@ -198,20 +198,19 @@ def test_a_module_is_changed_and_removed(project: Project, browser: Client) -> N
 def test_the_ladder_offers_one_gate_forward_and_says_what_it_needs(
     project: Project, client_of: Browser, erik: User
 ) -> None:
-    for gate in ("L1", "L2"):
-        decide_gate(actor=erik, project=project, gate=gate)
+    climb(project, erik, "L1", "L2")
     page = text_of(client_of(erik).get(f"{BASE}ERP/gates/"))
-    assert "Forward to L3 Planned" in page
-    assert "Forward to L4" not in page
-    assert "L3 needs a plan" in page
+    assert "Pass: forward to L3 Planned" in page
+    assert "forward to L4" not in page
+    assert "No cost is planned" in page
 
 
 def test_a_decision_is_recorded_with_its_reason(project: Project, client_of: Browser, erik: User) -> None:
     client = client_of(erik)
-    client.post(f"{BASE}ERP/gates/decide/", {"gate": "L1", "reason": "Board of May"})
+    client.post(f"{BASE}ERP/gates/decide/", {"decision": "L1", "waive": "on", "reason": "Board of May"})
     assert GateDecision.objects.get().reason == "Board of May"
     assert "Board of May" in text_of(client.get(f"{BASE}ERP/gates/"))
-    refused = client.post(f"{BASE}ERP/gates/decide/", {"gate": "L0", "reason": ""})
+    refused = client.post(f"{BASE}ERP/gates/decide/", {"decision": "L0", "reason": ""})
     assert "Say why the project goes back." in text_of(refused)
 
 
@@ -220,7 +219,9 @@ def test_a_gate_that_was_decided_meanwhile_is_refused(
 ) -> None:
     client = client_of(erik)
     for _ in range(2):
-        response = client.post(f"{BASE}ERP/gates/decide/", {"gate": "L1"})
+        response = client.post(
+            f"{BASE}ERP/gates/decide/", {"seen": "L0", "decision": "L1", "waive": "on", "reason": "May"}
+        )
     assert response.status_code == 422
     assert GateDecision.objects.count() == 1
 

@@ -11,9 +11,8 @@ from assessments.services.locking import lock_months
 from assessments.services.verifying import return_values, verify_values
 from kpis.models import Kpi
 from kpis.services import create_kpis
-from organizations.models import Department, Organization, User
 from projects.frozen_plan import Side, plan_in_force
-from projects.models import CashFlow, Project
+from projects.models import CashFlow, MoneyLine, Project
 from projects.periods import Frequency, add_months, last_complete, months_between, shift, start_of
 from projects.services import (
     create_line,
@@ -25,7 +24,9 @@ from projects.services import (
 from projects.services.signing import sign_plan
 
 from . import series
-from .story import KpiStory, OrganizationStory, ProjectStory
+from .charters import change_after_charter, make_charter
+from .stage import Stage
+from .story import KpiStory, LineStory, ProjectStory
 
 #: of how many KPIs one has a corrected value, and how many periods ago
 CORRECTED_EVERY = 5
@@ -34,21 +35,6 @@ CORRECTED_AGO = 4
 UNVERIFIED = {Frequency.WEEK: 2, Frequency.MONTH: 1, Frequency.QUARTER: 0, Frequency.YEAR: 0}
 #: newest complete months that are still open; everything before is verified and locked
 OPEN_MONTHS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What every part of an organization's story is built with."""
-
-    story: OrganizationStory
-    organization: Organization
-    people: dict[str, User]
-    departments: dict[str, Department]
-    today: datetime.date
-
-    def person(self, role: str) -> User:
-        """The first person of a role."""
-        return next(self.people[person.key] for person in self.story.people if person.role == role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +53,14 @@ def build_project(stage: Stage, story: ProjectStory) -> Project:
     planned_live = add_months(live, -story.delay)
     project = _create_project(stage, story, live, planned_live)
     _create_modules(stage, project, story, live)
-    _create_money(stage, project, story, live, planned_live)
+    lines = _create_money(stage, project, story, planned_live)
     measured = _create_kpis(stage, project, story, live)
+    make_charter(stage, project, story)
+    _pass_gates(stage, project, story)
+    _book(stage, story, lines, live)
     _record(stage, measured)
     _lock(stage, project, measured)
+    change_after_charter(stage, project, story)
     return project
 
 
@@ -119,9 +109,9 @@ def _create_modules(stage: Stage, project: Project, story: ProjectStory, live: d
 
 
 def _create_money(
-    stage: Stage, project: Project, story: ProjectStory, live: datetime.date, planned_live: datetime.date
-) -> None:
-    """Lines and plan, the gates that freeze it, then what really came and the forecast."""
+    stage: Stage, project: Project, story: ProjectStory, planned_live: datetime.date
+) -> list[tuple[LineStory, MoneyLine]]:
+    """Lines with their plan."""
     finance = stage.person("finance")
     lines = []
     for line in story.lines:
@@ -139,9 +129,24 @@ def _create_money(
     for line, row in lines:
         amounts = series.plan_of(line, planned_live)
         set_cash_flows(actor=finance, line=row, series=CashFlow.Series.PLAN, amounts=amounts)
+    return lines
+
+
+def _pass_gates(stage: Stage, project: Project, story: ProjectStory) -> None:
+    """Up to L4; where the story has no signed charter, the committee let it pass for the reason it gives."""
     for gate, reason in zip(("L1", "L2", "L3", "L4"), story.gates, strict=True):
-        decide_gate(actor=stage.person("executive"), project=project, gate=gate, reason=reason)
-    _sign_plan(stage, project, story)
+        decide_gate(
+            actor=stage.person("executive"), project=project, gate=gate, reason=reason, waive=gate == "L3"
+        )
+        if gate == "L3":
+            _sign_plan(stage, project, story)
+
+
+def _book(
+    stage: Stage, story: ProjectStory, lines: list[tuple[LineStory, MoneyLine]], live: datetime.date
+) -> None:
+    """What really came, and the forecast."""
+    finance = stage.person("finance")
     for line, row in lines:
         actual, forecast = series.turned_out(line, story.code, live, stage.today)
         for word, amounts in ((CashFlow.Series.ACTUAL, actual), (CashFlow.Series.FORECAST, forecast)):

@@ -5,7 +5,7 @@ from kpis.services import update_kpi
 from kpis.services.charters import hand_out_charter, sign_charter
 from projects.models import Project
 
-from .building import Stage
+from .stage import Stage
 from .story import ProjectStory
 
 Side = CharterSignature.Side
@@ -21,16 +21,21 @@ WORDS = {
 
 
 def make_charter(stage: Stage, project: Project, story: ProjectStory) -> None:
-    """Bring the project's charter to where the story says it stands."""
+    """Hand the project's charter out and have it signed as far as the story says."""
     if story.charter == "none":
         return
-    word, change = WORDS[stage.story.language]
+    word, _change = WORDS[stage.story.language]
     charter = hand_out_charter(actor=stage.person("pmo"), project=project, reason=word)
     _sign(stage, charter, story.business_owner, Side.BUSINESS)
     if story.charter == "open":
         return
     _sign(stage, charter, story.it_owner, Side.IT)
+
+
+def change_after_charter(stage: Stage, project: Project, story: ProjectStory) -> None:
+    """Where the story says so, change the definition after it was signed."""
     if story.charter == "outdated":
+        _word, change = WORDS[stage.story.language]
         kpi = Kpi.objects.filter(project=project).order_by("code")[0]
         values = {"weight": 2 * kpi.weight}
         update_kpi(actor=stage.person("pmo"), kpi=kpi, values=values, reason=change)

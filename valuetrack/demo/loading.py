@@ -12,9 +12,9 @@ from organizations.models import Department, Organization, Role
 from organizations.services import add_member, create_department, create_organization, delete_organization
 from organizations.tenancy import organization_scope
 
-from .building import Stage, build_project
-from .charters import make_charter
+from .building import build_project
 from .people import people_of
+from .stage import Stage
 from .story import OrganizationStory
 
 
@@ -74,5 +74,5 @@ def _build(story: OrganizationStory, password: str, today: datetime.date | None)
                 )
         stage = Stage(story, organization, people, departments, today or organization.today())
         for project in story.projects:
-            make_charter(stage, build_project(stage, project), project)
+            build_project(stage, project)
     return organization
