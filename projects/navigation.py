@@ -12,6 +12,7 @@ from projects.models import Project
 _TABS = [
     (_("Overview"), "assessments:project", Right.SEE),
     (_("Charter"), "kpis:charter", Right.SEE),
+    (_("Money"), "projects:money", Right.SEE),
     (_("Plan"), "assessments:plan", Right.SEE),
     (_("Modules"), "projects:modules", Right.SEE),
     (_("Gates"), "projects:gates", Right.SEE),

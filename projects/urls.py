@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import exports, gates, modules, money, projects
+from projects.views import exports, gates, modules, money, money_grid, projects
 
 app_name = "projects"
 
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}gates/decide/", gates.gate_decide, name="gate_decide"),
     path("o/<slug:organization_slug>/gates/", gates.gate_rules, name="gate_rules"),
     path(f"{_ONE}plan/freeze/", gates.plan_freeze, name="freeze_plan"),
+    path(f"{_ONE}money/", money_grid.money_grid, name="money"),
     path(f"{_ONE}money/new/", money.line_create, name="line_create"),
     path(f"{_ONE}money/<int:line_id>/", money.cash_flows, name="cash_flows"),
     path(f"{_ONE}money/<int:line_id>/edit/", money.line_edit, name="line_edit"),

@@ -1,6 +1,6 @@
 """Writes of projects and money."""
 
-from .cash import CashFlowReport, set_cash_flow_table, set_cash_flows
+from .cash import CashFlowReport, set_cash_flow_table, set_cash_flows, set_money_table
 from .gates import decide_gate, missing_for, refuse_gate
 from .lines import archive_line, create_line, update_line
 from .modules import create_module, delete_module, update_module
@@ -25,6 +25,7 @@ __all__ = [
     "restore_project",
     "set_cash_flow_table",
     "set_cash_flows",
+    "set_money_table",
     "update_line",
     "update_module",
     "update_project",

@@ -15,7 +15,8 @@ from organizations.models import User
 from organizations.services import record_event
 from projects.models import CashFlow, MoneyLine, Project
 from projects.services.computed import refuse_computed
-from projects.services.plan import refuse_frozen
+from projects.services.opening import why_closed
+from projects.services.plan import is_frozen, refuse_frozen
 from projects.services.project import lock_project, refuse_archived
 from projects.services.restatements import note_corrections
 from projects.services.validation import EARLIEST_YEAR, LATEST_YEAR
@@ -83,6 +84,42 @@ def set_cash_flow_table(
             error.details["series"] = series
             raise
     return reports
+
+
+@transaction.atomic
+def set_money_table(
+    *,
+    actor: User | None,
+    project: Project,
+    series: str,
+    table: Mapping[int, Amounts],
+    reason: str = "",
+) -> int:
+    """Set amounts of one series of several lines of a project, all or nothing; the number of amounts that changed.
+
+    What people type: a series takes amounts only while it is open (`projects.services.opening`).
+
+    Raises:
+        ConflictError, InvalidInputError: as `set_cash_flows`; `details["line"]` is the line it is about.
+    """
+    current = lock_project(project.pk)
+    lines = {line.pk: line for line in MoneyLine.objects.filter(project=project, pk__in=table)}
+    frozen = is_frozen(current)
+    count = 0
+    for pk, amounts in sorted(table.items()):
+        if pk not in lines:
+            raise ConflictError(_("A line is gone. Open the page again."))
+        if closed := why_closed(current, series, lines[pk].kind, is_frozen=frozen):
+            raise ConflictError(closed, line=pk)
+        try:
+            report = set_cash_flows(
+                actor=actor, line=lines[pk], series=series, amounts=amounts, reason=reason
+            )
+        except ProductError as error:
+            error.details["line"] = pk
+            raise
+        count += report.new + report.changed + report.removed
+    return count
 
 
 def _checked(amounts: Amounts, project: Project, series: str) -> dict[datetime.date, Decimal | None]:

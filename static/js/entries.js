@@ -3,7 +3,7 @@
 
 const form = document.getElementById("entries");
 const { gridModule, pasteModule, savingModule } = form.dataset;
-const [{ makeGrid }, { readTable, writeTable, placeTable }, { makeSaver, post }] = await Promise.all(
+const [{ makeGrid }, { clipboardOf }, { makeSaver, post }] = await Promise.all(
   [gridModule, pasteModule, savingModule].map((address) => import(address)));
 
 const rowOf = (element) => element.closest("tr[data-row]");
@@ -50,25 +50,7 @@ const grid = makeGrid(form, {
   facts(input) {
     document.getElementById("entries-facts").textContent = [input.getAttribute("aria-label"), input.title].filter(Boolean).join(": ");
   },
-  pasted: {
-    copy(event, rows) {
-      event.preventDefault();
-      event.clipboardData.setData("text/plain", writeTable(rows));
-    },
-    paste(event, cells, inputAt) {
-      const rows = readTable(event.clipboardData.getData("text/plain"));
-      const block = cells.flat();
-      if (rows.length === 1 && rows[0].length === 1) {
-        if (block.length < 2) return; // one cell into one: as in any input
-        event.preventDefault();
-        preview(block.map((input) => [input, rows[0][0]]), 0);
-        return;
-      }
-      event.preventDefault();
-      const { pairs, outside } = placeTable(rows, inputAt);
-      preview(pairs, outside);
-    },
-  },
+  pasted: clipboardOf(preview),
 });
 
 // ---- a paste is shown before it is written

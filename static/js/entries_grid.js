@@ -141,7 +141,7 @@ export function makeGrid(form, { changed, pasted, facts }) {
       if (act) act(event);
       done = Boolean(act);
     } else if (event.altKey && event.key === "Enter") {
-      input.nextElementSibling.click();
+      input.nextElementSibling?.click();
       done = true;
     } else if (event.key.startsWith("Arrow") && !event.altKey) done = arrow(event, input);
     else if (event.key === "Enter") {

@@ -34,7 +34,7 @@ export function writeTable(rows) {
 
 // What a paste would write: pairs of input and text. An empty cell, as merged cells leave them, writes nothing;
 // what lies outside the table is only counted.
-export function placeTable(rows, inputAt) {
+function placeTable(rows, inputAt) {
   const pairs = [];
   let outside = 0;
   rows.forEach((row, down) => row.forEach((text, across) => {
@@ -44,4 +44,27 @@ export function placeTable(rows, inputAt) {
     else outside += 1;
   }));
   return { pairs, outside };
+}
+
+// What the grid does with the clipboard; `show` gets the pairs of a paste and how many cells lie outside.
+export function clipboardOf(show) {
+  return {
+    copy(event, rows) {
+      event.preventDefault();
+      event.clipboardData.setData("text/plain", writeTable(rows));
+    },
+    paste(event, cells, inputAt) {
+      const rows = readTable(event.clipboardData.getData("text/plain"));
+      const block = cells.flat();
+      const isOne = rows.length === 1 && rows[0].length === 1;
+      if (isOne && block.length < 2) return; // one cell into one: as in any input
+      event.preventDefault();
+      if (isOne) {
+        show(block.map((input) => [input, rows[0][0]]), 0);
+        return;
+      }
+      const { pairs, outside } = placeTable(rows, inputAt);
+      show(pairs, outside);
+    },
+  };
 }

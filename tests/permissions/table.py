@@ -190,6 +190,7 @@ _LISTS = [
     # Neither the business owner nor finance has a password yet; without a frozen plan there is nothing to sign.
     page("assessments:plan", READERS),
     page("assessments:plan_sign", frozenset({Role.CONTRIBUTOR}), get=302, post=302),
+    page("projects:money", READERS),
     page("projects:line_create", MONEY, post=422),
     page("projects:cash_flows", READERS),
     page("projects:line_edit", MONEY, post=422),
@@ -286,6 +287,7 @@ TABLE: list[Row] = [row for rows in _LISTS for row in rows] + [
     Row(Kind.API, "api:measurements", "POST", ENTERERS, 400),
     Row(Kind.API, "api:locks", "POST", DEFINERS, 400),
     Row(Kind.PAGE, "projects:cash_flows", "POST", MONEY, 302),
+    Row(Kind.PAGE, "projects:money", "POST", MONEY, 302),
     Row(Kind.PAGE, "assessments:locks", "POST", DEFINERS, 422),
     Row(Kind.PAGE, "assessments:cell_comment", "POST", WRITERS, 422),
     Row(Kind.PAGE, "assessments:cell_attach", "POST", WRITERS, 422),
