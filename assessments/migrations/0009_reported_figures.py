@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("assessments", "0008_verdicts"),
-        ("organizations", "0004_ledger_lasts"),
+        ("organizations", "0003_money_and_evidence"),
     ]
 
     operations = [
