@@ -1,7 +1,8 @@
 """The chart of one KPI: its series with baseline, plan, natural limits and go-live."""
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
 from django.utils.translation import gettext as _
@@ -30,14 +31,18 @@ class Limits:
     frozen: bool
     trial: bool
     signals: list[tuple[int, kinds.Side]]
+    #: places on the axis between which they hold; None: from its beginning, to its end
+    start: int | None = None
+    end: int | None = None
 
 
-def control_chart(series: KpiSeries, *, today: datetime.date) -> Chart:
-    """The control chart of a KPI; empty while it has no value."""
+def control_chart(series: KpiSeries, *, today: datetime.date, rebased: Sequence[datetime.date] = ()) -> Chart:
+    """The control chart of a KPI; empty while it has no value. From each period of `rebased` on its limits are new."""
     kpi, axis = series.kpi, series.axis()
     labels = [label(period, kpi.frequency) for period in axis]
     go_live = go_live_of(kpi.project, today)
-    limits = natural_limits(series, axis, go_live)
+    segments = _segments(series, axis, go_live, rebased)
+    limits = segments[-1] if segments else None
     target = [planned_at(kpi, period) for period in axis]
     return kinds.control(
         message=_message(limits, labels, kpi.direction),
@@ -47,9 +52,9 @@ def control_chart(series: KpiSeries, *, today: datetime.date) -> Chart:
         unit=kpi.unit,
         direction=cast(Direction, kpi.direction),
         target=target if any_of(target) else None,
-        limits=[kinds.Limits(limits.centre, limits.lower, limits.upper)] if limits else [],
-        signals=limits.signals if limits else [],
-        marks=_marks(axis, kpi.frequency, go_live),
+        limits=[kinds.Limits(one.centre, one.lower, one.upper, one.start, one.end) for one in segments],
+        signals=[signal for one in segments for signal in one.signals],
+        marks=_marks(axis, kpi.frequency, go_live, rebased),
         baseline=None if limits and _reads_as_baseline(limits, kpi) else kpi.baseline_value,
     )
 
@@ -100,16 +105,44 @@ def go_live_of(project: Project, today: datetime.date) -> datetime.date | None:
     return project.go_live_actual or (planned if planned and planned <= today else None)
 
 
+def _segments(
+    series: KpiSeries,
+    axis: list[datetime.date],
+    go_live: datetime.date | None,
+    rebased: Sequence[datetime.date],
+) -> list[Limits]:
+    """Limits in order of time: those frozen before go-live (or from all values), then new ones from each rebase on."""
+    periods = sorted(series.values)
+    starts = [day for day in sorted(rebased) if periods and periods[0] < day <= periods[-1]]
+    found = []
+    for start, end in zip([None, *starts], [*starts, None], strict=True):
+        members = [day for day in periods if (not start or day >= start) and (not end or day < end)]
+        limits = natural_limits(series, axis, None if start else go_live, members)
+        last = _place(axis, end) if end else None
+        if limits is not None and last != 0:
+            first = _place(axis, start) if start else None
+            found.append(replace(limits, start=first, end=None if last is None else last - 1))
+    return found
+
+
+def _place(axis: list[datetime.date], day: datetime.date) -> int:
+    return sum(period < day for period in axis)
+
+
 def natural_limits(
-    series: KpiSeries, axis: list[datetime.date], go_live: datetime.date | None
+    series: KpiSeries,
+    axis: list[datetime.date],
+    go_live: datetime.date | None,
+    members: list[datetime.date] | None = None,
 ) -> Limits | None:
-    """Limits over all counted values, frozen on those before go-live where these are enough; signals on `axis`."""
+    """Limits over the counted values of `members` (all where None), frozen on those before go-live where these are
+    enough; signals on `axis`."""
     # Imported here: numpy costs 0.1 s at the start of a web process that may never draw a chart.
     from assessments.method.control_chart import xmr
     from assessments.method.errors import MethodError
 
     # From all values: the axis shows the newest only, and frozen limits must not move with it.
-    periods = sorted(series.values)
+    periods = sorted(series.values) if members is None else members
     before = sum(1 for period in periods if go_live and period < start_of(go_live, series.kpi.frequency))
     frozen = before >= FEWEST_POINTS
     try:
@@ -154,11 +187,16 @@ def _limits_note(limits: Limits) -> str:
     return text % {"points": limits.points}
 
 
-def _marks(axis: list[datetime.date], frequency: str, go_live: datetime.date | None) -> list[Mark]:
-    if not axis or go_live is None:
-        return []
-    place = periods_between(axis[0], start_of(go_live, frequency), frequency)
-    if not 0 <= place < len(axis):
-        return []
-    name = _("go-live %(period)s") % {"period": label(start_of(go_live, frequency), frequency)}
-    return [Mark(place, name)]
+def _marks(
+    axis: list[datetime.date],
+    frequency: str,
+    go_live: datetime.date | None,
+    rebased: Sequence[datetime.date],
+) -> list[Mark]:
+    marks = []
+    if go_live is not None:
+        start = start_of(go_live, frequency)
+        marks.append((start, _("go-live %(period)s") % {"period": label(start, frequency)}))
+    marks += [(day, _("rebased %(period)s") % {"period": label(day, frequency)}) for day in rebased]
+    places = [(periods_between(axis[0], day, frequency), name) for day, name in marks] if axis else []
+    return [Mark(place, name) for place, name in places if 0 <= place < len(axis)]
