@@ -18,8 +18,10 @@ from assessments.method.arguments import FloatArray
 
 LEAST, MOST = 1e-4, 1.0 - 1e-4
 LEAST_DAMPING, MOST_DAMPING = 0.8, 0.98
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 17
 """Floats in one intermediate array of the search: what fits the processor's cache best."""
+_SINGLE_THREAD: Final = 1 << 18
+"""Multiplications up to which OpenBLAS stays on one core; more threads on small products only get in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +222,19 @@ def lattice_errors(form: Form, values: FloatArray) -> FloatArray:
     rows, length = values.shape
     design = _lattice_design(form, length)
     lags = np.arange(length)[:, None] - np.arange(length)[None, :]
-    block = max(1, _CHUNK // max(1, rows * length))
+    width = min(max(1, rows), max(16, _SINGLE_THREAD // length**2))
+    depth = max(1, _CHUNK // (width * length))
     columns = np.ascontiguousarray(values.T)
     sums = np.empty((design.echoes.shape[0], rows))
-    for first in range(0, sums.shape[0], block):
-        chosen = slice(first, first + block)
-        echo = np.where(lags > 0, design.echoes[chosen][:, np.maximum(lags, 0)], 0.0)
-        errors = (np.eye(length) - echo) @ columns
-        fitted = design.q[chosen].transpose(0, 2, 1) @ errors
-        # What is orthogonal to the initial states remains (Pythagoras).
-        sums[chosen] = np.einsum("gtn,gtn->gn", errors, errors) - np.einsum("gkn,gkn->gn", fitted, fitted)
+    for first in range(0, sums.shape[0], depth):
+        chosen = slice(first, first + depth)
+        echoes = design.echoes[chosen]
+        filters = np.eye(length) - np.where(lags > 0, echoes[:, np.maximum(lags, 0)], 0.0)
+        starts = design.q[chosen].transpose(0, 2, 1)
+        for left in range(0, rows, width):
+            errors = filters @ columns[:, left : left + width]
+            fitted = starts @ errors
+            # What is orthogonal to the initial states remains (Pythagoras).
+            part = np.einsum("gtn,gtn->gn", errors, errors) - np.einsum("gkn,gkn->gn", fitted, fitted)
+            sums[chosen, left : left + width] = part
     return sums.T
