@@ -101,6 +101,25 @@ def table(name: str, values: Iterable[Numbers] | FloatArray) -> FloatArray:
     return result
 
 
+def gapped(name: str, values: Iterable[SupportsFloat | None] | FloatArray) -> FloatArray:
+    """A one-dimensional array in which NaN (or None) keeps the place of a missing value."""
+    return _gapped(name, values, 1)
+
+
+def gapped_table(name: str, values: Iterable[Iterable[SupportsFloat | None]] | FloatArray) -> FloatArray:
+    """A two-dimensional array, rows × periods, in which NaN (or None) keeps the place of a missing value."""
+    return _gapped(name, values, 2)
+
+
+def _gapped(name: str, values: object, dimensions: int) -> FloatArray:
+    result = _as_floats(name, values)
+    if result.ndim != dimensions:
+        raise MethodError(name, f"{dimensions} dimension(s) are expected, not {result.ndim}")
+    if np.isinf(result).any():
+        raise MethodError(name, "a number must be finite (or NaN where it is missing)")
+    return result
+
+
 def _column(name: str, values: Column) -> FloatArray:
     result = _as_floats(name, math.nan if values is None else values)
     if result.ndim > 1:
