@@ -13,6 +13,7 @@ class LedgerEntry(OrganizationModel):
     """One sign-off. `hash` is over this entry and the hash before it; `seals` over the rows it stands for."""
 
     append_only = True
+    undeletable = True
 
     class Kind(models.TextChoices):
         CHARTER = "charter", _("Charter signed")

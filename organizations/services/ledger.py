@@ -20,8 +20,6 @@ a project call `projects.services.sign_offs.record_sign_off`: it leaves sample p
 
 import datetime
 import decimal
-import hashlib
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,6 +27,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone, translation
 
+from organizations.ledger_hashes import hash_of, signed_part
 from organizations.models import LedgerEntry, Organization, User
 from organizations.seals import take_seals
 
@@ -74,33 +73,10 @@ def append_entry(
         seals=take_seals(rows),
         previous_hash=previous_hash,
     )
-    entry.hash = hash_of(entry)
+    entry.hash = hash_of(signed_part(entry))
     entry.save(force_insert=True)
     transaction.on_commit(lambda: _tell(organization, entry))
     return entry
-
-
-def signed_part(entry: LedgerEntry) -> dict[str, Any]:
-    """Everything the hash of an entry is over, as plain JSON."""
-    return {
-        "number": entry.number,
-        "at": entry.at.astimezone(datetime.UTC).isoformat(timespec="microseconds"),
-        "kind": str(entry.kind),
-        "actor": entry.actor_label,
-        "project_code": entry.project_code,
-        "summary": entry.summary,
-        "content": entry.content,
-        "seals": entry.seals,
-        "previous_hash": entry.previous_hash,
-    }
-
-
-def hash_of(entry: LedgerEntry) -> str:
-    """SHA-256 over the canonical writing of `signed_part`, hexadecimal."""
-    writing = json.dumps(
-        signed_part(entry), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
-    return hashlib.sha256(writing.encode()).hexdigest()
 
 
 def plain(value: Any) -> Any:

@@ -168,7 +168,12 @@ def delete_organization(*, organization: Organization) -> None:
 
     from organizations.tenancy.models import OrganizationModel
 
-    models = [model for model in apps.get_models() if issubclass(model, OrganizationModel)]
+    models = [
+        model
+        for model in apps.get_models()
+        if issubclass(model, OrganizationModel)
+        and not model.undeletable  # those go with the organization's row
+    ]
     with organization_scope(organization), connection.cursor() as cursor:
         # Foreign keys between tenant tables are deferred, so the order does not matter.
         for model in models:

@@ -130,3 +130,20 @@ class RowHistory(_DatabaseRule):
 
     def remove_statements(self, model: type[models.Model]) -> list[str]:
         return [f'DROP TRIGGER "{self.name}" ON "{model._meta.db_table}"']
+
+
+class GoesWithOrganization(_DatabaseRule):
+    """Rows that the application's role cannot delete go with their organization: the key itself takes them along.
+
+    PostgreSQL runs that as the owner of the table, past policies and rights.
+    """
+
+    def create_statements(self, model: type[models.Model]) -> list[str]:
+        target = model._meta.get_field("organization").remote_field.model._meta.db_table  # type: ignore[union-attr]
+        return [
+            f'ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{self.name}" '
+            f'FOREIGN KEY (organization_id) REFERENCES "{target}" (id) ON DELETE CASCADE'
+        ]
+
+    def remove_statements(self, model: type[models.Model]) -> list[str]:
+        return [f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{self.name}"']

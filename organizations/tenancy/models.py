@@ -7,7 +7,7 @@ from django.db.models.base import ModelBase
 from django_scopes import ScopedManager
 from django_scopes.manager import DisabledQuerySet
 
-from .constraints import OrganizationPolicy, OrganizationReference, RowHistory
+from .constraints import GoesWithOrganization, OrganizationPolicy, OrganizationReference, RowHistory
 
 # Tables above the tenants: references to them are plain foreign keys.
 GLOBAL_MODELS = {"organizations.organization", "organizations.user"}
@@ -36,6 +36,8 @@ def _declare_tenancy(model: Any) -> None:
     ]
     if model.keeps_history:
         rules.append(RowHistory(name=f"{table}_history"))
+    if model.undeletable:
+        rules.append(GoesWithOrganization(name=f"{table}_goes"))
     indexes = []
     for field in meta.local_fields:
         if (not field.many_to_one and not field.one_to_one) or _is_global(field):
@@ -114,6 +116,8 @@ class OrganizationModel(models.Model, metaclass=OrganizationModelBase):
     keeps_history: ClassVar[bool] = False
     #: whether the application's role is refused UPDATE
     append_only: ClassVar[bool] = False
+    #: whether the application's role is refused DELETE as well; the rows go only with their organization
+    undeletable: ClassVar[bool] = False
     #: fields of a signed row that may still change; all others are sealed (`organizations.seals`)
     unsealed: ClassVar[tuple[str, ...]] = ()
 

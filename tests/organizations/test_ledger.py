@@ -4,10 +4,13 @@ import datetime
 import decimal
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 
+from organizations.ledger_hashes import hash_of, signed_part
 from organizations.models import Department, LedgerEntry, Organization, User
-from organizations.services import create_department
-from organizations.services.ledger import append_entry, hash_of
+from organizations.services import create_department, delete_organization
+from organizations.services.ledger import append_entry
+from organizations.tenancy import organization_scope
 
 KIND = LedgerEntry.Kind.GATE
 
@@ -45,7 +48,7 @@ def test_an_entry_read_again_has_the_hash_it_was_written_with(scope: Organizatio
 
     read = LedgerEntry.objects.get(pk=written.pk)
 
-    assert hash_of(read) == read.hash == written.hash
+    assert hash_of(signed_part(read)) == read.hash == written.hash
     assert read.content["amount"] == "1200.50"
     assert read.seals[0]["table"] == "organizations_department"
     assert set(read.seals[0]["columns"]) == {"id", "organization_id", "name", "parent_id", "lead_id"}
@@ -58,3 +61,31 @@ def test_a_row_that_does_not_stand_cannot_be_sealed(scope: Organization, alice: 
     with pytest.raises(ValueError, match="cannot be sealed"):
         entry_about(scope, alice, department)
     assert not LedgerEntry.objects.exists()
+
+
+def test_the_application_may_neither_change_nor_delete_an_entry(scope: Organization, alice: User) -> None:
+    entry = entry_about(scope, alice)
+
+    for statement in (
+        "UPDATE organizations_ledgerentry SET summary = ''",
+        "DELETE FROM organizations_ledgerentry",
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+    assert LedgerEntry.objects.get().hash == entry.hash
+
+
+def test_entries_go_with_their_organization(
+    organization: Organization, other_organization: Organization, alice: User, charlie: User
+) -> None:
+    for one, actor in ((organization, alice), (other_organization, charlie)):
+        with organization_scope(one):
+            entry_about(one, actor)
+
+    delete_organization(organization=organization)
+
+    with organization_scope(other_organization):
+        assert LedgerEntry.objects.count() == 1
+    with organization_scope(organization):
+        assert LedgerEntry.objects.count() == 0

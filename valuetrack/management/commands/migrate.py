@@ -50,7 +50,8 @@ def _refused(model: Any) -> str:
     """What the application's role may not do with the model's rows."""
     if getattr(model, "written_by_trigger", False):
         return "INSERT, UPDATE"
-    return "UPDATE" if getattr(model, "append_only", False) else ""
+    refused = {"UPDATE": "append_only", "DELETE": "undeletable"}
+    return ", ".join(right for right, mark in refused.items() if getattr(model, mark, False))
 
 
 def make_application_role(cursor: Any, quoted: str, role: str) -> None:
