@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_scopes import get_scope
 
 from kpis.charters.content import Content, draft_content, draft_contents, hash_of, is_same_definition
@@ -16,11 +17,12 @@ from kpis.charters.requirements import missing_for_charter
 from kpis.models import Attribution, Charter, CharterSignature, Kpi
 from kpis.services.charter_mails import tell_handed_out, tell_returned, tell_signed
 from organizations.errors import ConflictError, ForbiddenError, InvalidInputError
-from organizations.models import Organization, User
+from organizations.models import LedgerEntry, Organization, User
 from organizations.services import record_event
 from organizations.services.tenants import move_generation
 from projects.models import Project
 from projects.services.project import lock_project, refuse_archived
+from projects.services.sign_offs import record_sign_off
 
 Status, Side, Answer = Charter.Status, CharterSignature.Side, CharterSignature.Answer
 #: versions that may still become, or are, what was agreed
@@ -88,6 +90,7 @@ def sign_charter(*, actor: User, charter: Charter, side: str, content_hash: str)
     _record(actor, action="charter.signed", charter=charter, side=side)
     if CharterSignature.objects.filter(charter=charter, answer=Answer.SIGNED).count() == len(Side.values):
         _put_in_force(charter)
+    _sign_off(actor, charter, signature, gettext_lazy("Charter signed"))
     return signature
 
 
@@ -112,6 +115,7 @@ def return_charter(*, actor: User, charter: Charter, side: str, reason: str) -> 
     charter.save(update_fields=["status"])
     _record(actor, action="charter.returned", charter=charter, side=side, reason=reason.strip())
     tell_returned(charter, answer)
+    _sign_off(actor, charter, answer, gettext_lazy("Charter sent back"))
     return answer
 
 
@@ -261,6 +265,23 @@ def _put_in_force(charter: Charter) -> None:
     charter.save(update_fields=["status", "signed_at"])
     _record(None, action="charter.in_force", charter=charter)
     tell_signed(charter)
+
+
+def _sign_off(actor: User, charter: Charter, answer: CharterSignature, summary: Any) -> None:
+    record_sign_off(
+        actor=actor,
+        project=charter.project,
+        kind=LedgerEntry.Kind.CHARTER,
+        summary=summary,
+        content={
+            "version": charter.version,
+            "side": answer.side,
+            "answer": answer.answer,
+            "reason": answer.reason,
+            "content_hash": charter.content_hash,
+        },
+        rows=[answer, charter],
+    )
 
 
 def _record(actor: User | None, *, action: str, charter: Charter, reason: str = "", **after: Any) -> None:

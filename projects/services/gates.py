@@ -13,7 +13,7 @@ from organizations.services.tenants import move_generation
 from projects.gate_conditions import Checked, all_conditions, check_conditions
 from projects.gate_rules import DECIDERS, rule_of
 from projects.models import GateDecision, GateRule, Project
-from projects.services.plan import freeze, is_frozen
+from projects.services.plan import freeze, is_frozen, sign_off_frozen
 from projects.services.project import lock_project, refuse_archived
 from projects.services.sign_offs import record_sign_off
 from projects.services.validation import refuse, save_checked
@@ -57,10 +57,13 @@ def decide_gate(
     current.save(update_fields=["gate"])
     project.gate = gate
     decision = _keep(actor, current, former, gate, reason, conditions)
+    baseline = None
     if gate == Project.Gate.L3 and steps > 0 and not is_frozen(current):
-        freeze(actor=actor, project=current, reason=reason.strip() or str(_("Stage gate L3")))
+        baseline = freeze(actor=actor, project=current, reason=reason.strip() or str(_("Stage gate L3")))
     request_valuation(current.organization, [current.pk])
     _sign_off(actor, current, decision)
+    if baseline is not None:
+        sign_off_frozen(actor=actor, project=current, baseline=baseline)
     return decision
 
 

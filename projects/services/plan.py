@@ -5,13 +5,14 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from organizations.errors import ConflictError
-from organizations.models import User
+from organizations.models import LedgerEntry, User
 from organizations.services import record_event
 from organizations.services.tenants import move_generation
 from projects.frozen_plan import hash_of_plan, plan_content, plan_in_force
 from projects.models import PlanBaseline, Project
 from projects.services.plan_mails import tell_frozen
 from projects.services.project import lock_project, refuse_archived
+from projects.services.sign_offs import record_sign_off
 from projects.services.validation import refuse
 
 
@@ -29,11 +30,16 @@ def freeze_plan(*, actor: User | None, project: Project, reason: str) -> PlanBas
         raise ConflictError(_("The plan is frozen already. What changes now belongs into the forecast."))
     if not reason.strip():
         refuse({"reason": [_("Say why the plan is frozen now.")]})
-    return freeze(actor=actor, project=current, reason=reason.strip())
+    baseline = freeze(actor=actor, project=current, reason=reason.strip())
+    sign_off_frozen(actor=actor, project=current, baseline=baseline)
+    return baseline
 
 
 def freeze(*, actor: User | None, project: Project, reason: str) -> PlanBaseline:
-    """Keep a copy of the plan as its next version and ask for the signatures; the caller holds the project's lock."""
+    """Keep a copy of the plan as its next version and ask for the signatures.
+
+    The caller holds the project's lock and writes the ledger (`sign_off_frozen`) as the last it does.
+    """
     content = plan_content(project)
     if not content:
         refuse({"reason": [_("There is no planned amount to freeze. Enter the plan first.")]})
@@ -53,6 +59,23 @@ def freeze(*, actor: User | None, project: Project, reason: str) -> PlanBaseline
     move_generation(project.organization_id)
     tell_frozen(project, baseline)
     return baseline
+
+
+def sign_off_frozen(*, actor: User | None, project: Project, baseline: PlanBaseline) -> None:
+    """Write the frozen plan into the ledger; from now on none of its amounts can change unseen."""
+    record_sign_off(
+        actor=actor,
+        project=project,
+        kind=LedgerEntry.Kind.PLAN,
+        summary=_("Plan frozen"),
+        content={
+            "version": baseline.version,
+            "reason": baseline.reason,
+            "content_hash": baseline.content_hash,
+            "lines": len(baseline.content),
+        },
+        rows=[baseline],
+    )
 
 
 def is_frozen(project: Project) -> bool:

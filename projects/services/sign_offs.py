@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
+from django_scopes import get_scope
 
 from organizations.models import LedgerEntry, User
 from organizations.services.ledger import append_entry
@@ -26,7 +27,7 @@ def record_sign_off(
     if project.is_sample:
         return None
     return append_entry(
-        organization=project.organization,
+        organization=get_scope()["organization"],
         actor=actor,
         kind=kind,
         summary=summary,

@@ -59,7 +59,7 @@ def sign_plan(*, actor: User, baseline: PlanBaseline, side: str, content_hash: s
         kind=LedgerEntry.Kind.PLAN,
         summary=gettext_lazy("Plan signed"),
         content={"version": current.version, "side": side, "content_hash": content_hash},
-        rows=[signature],
+        rows=[signature, current],
     )
     return signature
 
