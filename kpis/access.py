@@ -1,6 +1,6 @@
 """The one door to a KPI."""
 
-from kpis.models import Charter, Kpi
+from kpis.models import Charter, Driver, Kpi
 from organizations.errors import NotFoundError
 from organizations.http import MemberRequest
 from organizations.models import Membership
@@ -15,6 +15,15 @@ def get_kpi_for(request: MemberRequest, code: str, need: Right = Right.SEE) -> K
     if kpi is None:
         raise NotFoundError
     return kpi
+
+
+def get_driver_for(request: MemberRequest, code: str, need: Right = Right.SEE) -> Driver:
+    """The driver with this code, with its owner: 404 unknown, 403 without the right `need`."""
+    require(request.membership, need)
+    driver: Driver | None = Driver.objects.select_related("owner").filter(code=code).first()
+    if driver is None:
+        raise NotFoundError
+    return driver
 
 
 def get_charter_for(request: MemberRequest, code: str, version: int | None = None) -> Charter:

@@ -1,11 +1,11 @@
-"""KPI definitions and their targets as files."""
+"""KPI definitions, their targets and the drivers as files."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kpis.models import Kpi, Target
+from kpis.models import Driver, DriverValue, Kpi, Target
 from organizations.exporting import Column, ExportTable, Kind, stream
 from organizations.exporting.tables import type_of_row
 from projects.periods import Frequency
@@ -103,3 +103,38 @@ def targets_table(kpi: Kpi) -> ExportTable:
         ),
         chosen=[(_("KPI"), f"{kpi.code} {kpi.name}")],
     )
+
+
+def drivers_table() -> ExportTable:
+    """Every value of every driver, newest first; a driver without values has one row."""
+    return ExportTable(
+        name="drivers",
+        title=_("Drivers"),
+        columns=[
+            Column(_("Driver code")),
+            Column(_("Driver name"), width=36),
+            Column(_("Unit"), width=14),
+            Column(_("Owner"), width=24),
+            Column(_("Valid from"), Kind.DATE, 12),
+            Column(_("Value"), Kind.NUMBER, 14),
+            Column(_("Source"), width=40),
+            Column(_("Recorded by"), width=24),
+            Column(_("Recorded at"), Kind.MOMENT, 20),
+            Column(_("Archived"), Kind.MOMENT, 20),
+        ],
+        rows=_driver_rows(stream(Driver.objects.select_related("owner").order_by("code"))),
+    )
+
+
+def _driver_rows(drivers: Iterable[Driver]) -> Iterator[type_of_row]:
+    values: dict[int, list[DriverValue]] = {}
+    for value in DriverValue.objects.select_related("recorded_by"):
+        values.setdefault(value.driver_id, []).append(value)
+    for driver in drivers:
+        about = (driver.code, driver.name, driver.unit, str(driver.owner or ""))
+        for one in values.get(driver.pk, []):
+            who = str(one.recorded_by or "")
+            said = (one.valid_from, one.value, one.source, who, one.recorded_at)
+            yield (*about, *said, driver.archived_at)
+        if driver.pk not in values:
+            yield (*about, None, None, None, None, None, driver.archived_at)

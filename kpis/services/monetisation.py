@@ -15,8 +15,8 @@ from kpis.services.rules import is_sensible
 from organizations.errors import ConflictError
 from organizations.models import User
 from organizations.services import changes_between, record_event
-from projects.models import MoneyLine
-from projects.services import request_valuation
+from projects.models import MoneyLine, Project
+from projects.services import create_line, request_valuation
 from projects.services.project import lock_project, refuse_archived
 from projects.services.validation import Problems, assign, refuse
 
@@ -69,6 +69,24 @@ def set_monetisation(
     )
     _announce(wanted)
     return wanted
+
+
+@transaction.atomic
+def monetise_new_line(
+    *, actor: User | None, kpi: Kpi, project: Project, name: str, values: Mapping[str, Any], reason: str = ""
+) -> Monetisation:
+    """A new line of benefit of the project, in the reporting currency, that follows from `kpi` from the beginning.
+
+    Raises:
+        ConflictError: the project is archived.
+        InvalidInputError: as `set_monetisation`, or the project has a benefit of this name.
+    """
+    line = create_line(
+        actor=actor,
+        project=project,
+        values={"kind": MoneyLine.Kind.BENEFIT, "name": name, "owner": kpi.business_owner},
+    )
+    return set_monetisation(actor=actor, kpi=kpi, line=line, values=values, reason=reason)
 
 
 @transaction.atomic
