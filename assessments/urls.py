@@ -6,11 +6,13 @@ from assessments.import_urls import urlpatterns as import_patterns
 from assessments.views import (
     baseline,
     cell,
+    drivers,
     entries,
     exports,
     formula,
     kpi,
     locks,
+    monetisation,
     plan,
     project,
     reminders,
@@ -41,6 +43,17 @@ urlpatterns = [
         formula.formula_remove,
         name="formula_remove",
     ),
+    path(
+        "o/<slug:organization_slug>/kpis/<slug:code>/monetisation/",
+        monetisation.monetisation,
+        name="monetisation",
+    ),
+    path(
+        "o/<slug:organization_slug>/kpis/<slug:code>/monetisation/remove/",
+        monetisation.monetisation_remove,
+        name="monetisation_remove",
+    ),
+    path("o/<slug:organization_slug>/drivers/<slug:code>/", drivers.driver, name="driver"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/chart.json", kpi.kpi_chart, name="kpi_chart"),
     path(
         "o/<slug:organization_slug>/kpis/<slug:code>/values.<file_format:file_format>",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from kpis import views
-from kpis.views import charters, exports, library, setup, sharing
+from kpis.views import charters, drivers, exports, library, setup, sharing
 
 app_name = "kpis"
 
@@ -22,6 +22,19 @@ urlpatterns = [
     path("o/<slug:organization_slug>/kpis/<slug:code>/sharing/", sharing.sharing, name="sharing"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/history/", views.kpi_history, name="history"),
     path("o/<slug:organization_slug>/projects/<slug:code>/kpis/setup/", setup.kpi_setup, name="setup"),
+    path("o/<slug:organization_slug>/drivers/", drivers.driver_list, name="drivers"),
+    path(
+        "o/<slug:organization_slug>/drivers.<file_format:file_format>",
+        drivers.driver_export,
+        name="drivers_export",
+    ),
+    path("o/<slug:organization_slug>/drivers/new/", drivers.driver_create, name="driver_create"),
+    path("o/<slug:organization_slug>/drivers/<slug:code>/edit/", drivers.driver_edit, name="driver_edit"),
+    path(
+        "o/<slug:organization_slug>/drivers/<slug:code>/archive/",
+        drivers.driver_archive,
+        name="driver_archive",
+    ),
     path("o/<slug:organization_slug>/library/", library.library, name="library"),
     path("o/<slug:organization_slug>/library/new/", library.template_create, name="template_create"),
     path("o/<slug:organization_slug>/library/<slug:code>/", library.template, name="template"),

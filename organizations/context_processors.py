@@ -14,7 +14,7 @@ from organizations.sections import sections_for
 _NAVIGATION = [
     (_("Committee"), "committee:committee", Right.SEE_COMMITTEE, "committee/"),
     (_("Projects"), "projects:list", Right.SEE, "projects/"),
-    (_("KPIs"), "kpis:list", Right.SEE, ("kpis/", "library/")),
+    (_("KPIs"), "kpis:list", Right.SEE, ("kpis/", "library/", "drivers/")),
     (_("My entries"), "assessments:entries", Right.ENTER, "entries/"),
     (_("Verification"), "assessments:verification", Right.VERIFY, "verification/"),
     (_("Import"), "assessments:import", Right.IMPORT, "import/"),

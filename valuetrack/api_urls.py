@@ -7,6 +7,7 @@ from assessments.api.measurements import MeasurementListView
 from assessments.api.results import KpiResultListView, ProjectResultListView
 from assessments.api.trust import LockListView, LockReopenView, ReturnView, VerifyView
 from kpis.api import KpiListView, KpiView
+from kpis.driver_api import DriverListView
 from organizations.api.views import NoSuchAddressView, OrganizationListView, OrganizationView
 from projects.api import ProjectListView, ProjectView
 
@@ -20,6 +21,7 @@ _members: list[URLPattern | URLResolver] = [
     path(_HERE + "projects/<slug:code>/", ProjectView.as_view(), name="project"),
     path(_HERE + "kpis/", KpiListView.as_view(), name="kpis"),
     path(_HERE + "kpis/<slug:code>/", KpiView.as_view(), name="kpi"),
+    path(_HERE + "drivers/", DriverListView.as_view(), name="drivers"),
     path(_HERE + "measurements/", MeasurementListView.as_view(), name="measurements"),
     path(_HERE + "measurements/verify/", VerifyView.as_view(), name="measurements_verify"),
     path(_HERE + "measurements/return/", ReturnView.as_view(), name="measurements_return"),

@@ -19,6 +19,8 @@ from committee.services import update_subscription
 from kpis.models import Kpi
 from kpis.services import NewBaseline, create_kpi, set_baseline
 from kpis.services.charters import hand_out_charter
+from kpis.services.drivers import add_driver_value, create_driver
+from kpis.services.monetisation import monetise_new_line
 from kpis.services.templates import create_template
 from organizations.models import ApiToken, Invitation, Membership, Organization, OutboundMail, Role, User
 from organizations.services import (
@@ -34,7 +36,7 @@ from projects.models import MoneyLine, Project
 from projects.services import create_line, create_module, create_project, set_cash_flows
 
 #: in both organizations: an address must lead to the right one by the organization alone
-PROJECT, KPI, TEMPLATE = "ERP", "LEAD", "T-01"
+PROJECT, KPI, TEMPLATE, DRIVER = "ERP", "LEAD", "T-01", "WAGE"
 #: pages of an import that wait for their person
 UPLOAD_STEPS = ("table", "columns", "meanings", "preview", "mapping", "discard", "rejected_rows")
 #: a period of the KPI that has a value
@@ -71,6 +73,7 @@ def make_everything(slug: str, mark: str) -> Everything:
         kpi = _kpi(project, people, mark)
         evidence_id = _said_and_shown(kpi, people, mark)
         _template(organization, people, mark)
+        _money_of(kpi, people, mark)
         baseline = set_baseline(
             actor=admin,
             kpi=kpi,
@@ -186,6 +189,24 @@ def _template(organization: Organization, people: dict[str, User], mark: str) ->
     create_template(actor=people[Role.PMO], organization=organization, values=values)
 
 
+def _money_of(kpi: Kpi, people: dict[str, User], mark: str) -> None:
+    """A driver, and a benefit that follows from the KPI with it."""
+    actor = people[Role.FINANCE]
+    values = {"code": DRIVER, "name": f"Hourly wage {mark}", "unit": "EUR/h"}
+    driver = create_driver(actor=actor, organization=kpi.organization, values=values)
+    add_driver_value(
+        actor=actor,
+        driver=driver,
+        valid_from=datetime.date(2025, 1, 1),
+        value=42.0,
+        source=f"Payroll of {mark}",
+    )
+    factors = {"money_driver": driver, "volume_value": 10.0, "note": f"As {mark} counts"}
+    monetise_new_line(
+        actor=actor, kpi=kpi, project=kpi.project, name=f"Hours saved {mark}", values=factors
+    )
+
+
 def _said_and_shown(kpi: Kpi, people: dict[str, User], mark: str) -> int:
     """A comment and a file on the value of `PERIOD`; the file's id."""
     actor = people[Role.CONTRIBUTOR]
@@ -233,6 +254,9 @@ def _mail_and_keys(
         "assessments:kpi": {"code": KPI},
         "assessments:baseline": {"code": KPI},
         "assessments:formula": {"code": KPI},
+        "assessments:monetisation": {"code": KPI},
+        "assessments:driver": {"code": DRIVER},
+        "kpis:driver": {"code": DRIVER},
         "assessments:cell": {"code": KPI, "period": PERIOD.isoformat()},
         "assessments:evidence": {"code": KPI, "period": PERIOD.isoformat()},
         "api:kpi": {"code": KPI},
