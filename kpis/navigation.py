@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization
 
-_TABS = [(_("KPIs in use"), "kpis:list"), (_("Library"), "kpis:library")]
+_TABS = [(_("KPIs in use"), "kpis:list"), (_("Library"), "kpis:library"), (_("Drivers"), "kpis:drivers")]
 
 
 def kpi_tabs(organization: Organization, current: str) -> list[dict[str, Any]]:
