@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessments.services.plan_value import PlanValue, fiscal_year_of, month_range
 from charts.numbers import MISSING, compact_money, percent, write
@@ -153,3 +154,46 @@ def _fiscal_name(year: int, first_month: int) -> str:
     if first_month == 1:
         return _("%(year)d") % {"year": year}
     return _("Fiscal year %(year)d") % {"year": year}
+
+
+def effect_rows(effect: Mapping[str, Any], currency: str) -> list[dict[str, str]]:
+    """Figures of the original plan, of the plan as it was, and as it would be."""
+    if "before" not in effect:
+        return []
+    rows = (
+        (_("Costs"), "costs"),
+        (_("Benefits"), "benefits"),
+        (_("Net present value"), "npv"),
+        (_("Return on investment"), "roi"),
+        (_("Payback"), "payback"),
+    )
+    return [
+        {
+            "label": name,
+            **{
+                plan: _figure(effect.get(plan, {}).get(field), field, currency)
+                for plan in ("original", "before", "after")
+            },
+        }
+        for name, field in rows
+    ]
+
+
+def lateness_note(effect: Mapping[str, Any]) -> str:
+    """By how much the payback would be later than the ORIGINAL plan said; a newer plan hides no lateness."""
+    first = effect.get("original", {}).get("payback")
+    after = effect.get("after", {}).get("payback")
+    if first is None or after is None or round(after) <= round(first):
+        return ""
+    count = round(after) - round(first)
+    return ngettext(
+        "Payback would be %(count)d month later than in the original plan.",
+        "Payback would be %(count)d months later than in the original plan.",
+        count,
+    ) % {"count": count}
+
+
+def _figure(value: float | None, field: str, currency: str) -> str:
+    if field == "payback":
+        return in_months(value)
+    return percent(value, 0) if field == "roi" else compact_money(value, currency)

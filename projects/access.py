@@ -3,7 +3,7 @@
 from organizations.errors import NotFoundError
 from organizations.http import MemberRequest
 from organizations.permissions import Right, require
-from projects.models import Module, MoneyLine, Project
+from projects.models import ChangeRequest, Module, MoneyLine, Project
 
 
 def get_project_for(request: MemberRequest, code: str, need: Right = Right.SEE) -> Project:
@@ -43,3 +43,18 @@ def get_line_for(request: MemberRequest, code: str, line_id: int, need: Right = 
         raise NotFoundError
     require(request.membership, need)
     return line
+
+
+def get_change_for(request: MemberRequest, code: str, number: int, need: Right = Right.SEE) -> ChangeRequest:
+    """A change of the plan of the project with that code, by its number in the project."""
+    change: ChangeRequest | None = (
+        ChangeRequest.objects.select_related(
+            "project__organization", "project__business_owner", "requested_by", "decided_by", "baseline"
+        )
+        .filter(project__code=code, number=number)
+        .first()
+    )
+    if change is None:
+        raise NotFoundError
+    require(request.membership, need)
+    return change

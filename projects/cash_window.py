@@ -11,6 +11,7 @@ from projects.models import CashFlow, MoneyLine
 from projects.numbers import write_amount
 from projects.periods import Frequency, add_months, label, months_between, start_of
 from projects.services import is_frozen
+from projects.services.opening import why_closed
 
 LENGTHS = (12, 24, 36)
 _EARLIEST, _LATEST = datetime.date(1990, 1, 1), datetime.date(2110, 1, 1)
@@ -25,6 +26,8 @@ class CashWindow:
     amounts: Mapping[Cell, Decimal]
     fixed: frozenset[Cell]
     frozen: bool
+    #: why some series take no amounts now
+    reasons: list[str]
 
     @classmethod
     def read(cls, query: Mapping[str, Any], line: MoneyLine, *, writable: bool) -> "CashWindow":
@@ -36,6 +39,9 @@ class CashWindow:
         start, length = _bounds(query, line, sorted(month for _series, month in flows))
         months = [add_months(start, step) for step in range(length)]
         frozen = is_frozen(line.project)
+        closed = {
+            series: why_closed(line.project, series.value, line.kind, is_frozen=frozen) for series in SERIES
+        }
         open_for_writing = writable and line.archived_at is None and line.project.archived_at is None
         today = line.organization.today()
         fixed = frozenset(
@@ -43,10 +49,11 @@ class CashWindow:
             for series in SERIES
             for month in months
             if not open_for_writing
-            or (series is CashFlow.Series.PLAN and frozen)
+            or closed[series]
             or (series is CashFlow.Series.ACTUAL and month > today and (series.value, month) not in flows)
         )
-        return cls(start, length, flows, fixed, frozen)
+        reasons = [reason for reason in closed.values() if reason] if open_for_writing else []
+        return cls(start, length, flows, fixed, frozen, reasons)
 
     @property
     def months(self) -> list[datetime.date]:

@@ -1,9 +1,11 @@
 """A frozen plan as plain data, its fingerprint, and where its signatures stand."""
 
+import datetime
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -27,6 +29,21 @@ def plan_content(project: Project) -> Content:
     for flow in flows.select_related("line").order_by("line_id", "month"):
         entry = lines.setdefault(flow.line_id, _entry(flow.line))
         entry["flows"][f"{flow.month:%Y-%m}"] = str(flow.amount)
+    return list(lines.values())
+
+
+def changed_plan(project: Project, amounts: Mapping[tuple[int, datetime.date], Decimal | None]) -> Content:
+    """The plan as it would be with other amounts, by line and month; None takes an amount away."""
+    lines: dict[int, dict[str, Any]] = {line["line"]: line for line in plan_content(project)}
+    new = {pk for pk, _month in amounts} - set(lines)
+    for line in MoneyLine.objects.active().filter(project=project, pk__in=new):
+        lines[line.pk] = _entry(line)
+    for (pk, month), amount in amounts.items():
+        if pk in lines:
+            flows = lines[pk]["flows"]
+            flows.pop(f"{month:%Y-%m}", None)
+            if amount is not None:
+                flows[f"{month:%Y-%m}"] = str(amount)
     return list(lines.values())
 
 

@@ -35,6 +35,8 @@ class MoneyGrid:
     closed: Mapping[int, str]
     is_frozen: bool
     today: Month
+    #: cells that a change of the plan asks for
+    marked: frozenset[Cell] = frozenset()
 
     @property
     def months(self) -> list[Month]:
@@ -123,7 +125,9 @@ def read_grid(
         closed = _closed(project, wanted, lines, is_frozen)
     today = project.organization.today()
     year, years = _years(query, project, sorted(month for _line, month in amounts), today)
-    return MoneyGrid(project, wanted, year, years, lines, amounts, closed, is_frozen, today)
+    return MoneyGrid(
+        project, wanted, year, years, lines, amounts, closed, is_frozen, today, frozenset(changes or ())
+    )
 
 
 def _closed(project: Project, series: str, lines: list[MoneyLine], is_frozen: bool) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from assessments.method.finance import monthly_rate
 from assessments.services.money import month_of, step_of, value_flows
 from organizations.models import Organization
-from projects.models import Project
+from projects.frozen_plan import changed_plan, plan_content
+from projects.models import PlanBaseline, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,19 @@ def fiscal_year_of(month: datetime.date, first_month: int) -> int:
 def month_range(first: datetime.date, last: datetime.date) -> list[datetime.date]:
     """First days of the months from `first` to `last`."""
     return [month_of(step) for step in range(step_of(first), step_of(last) + 1)]
+
+
+def effect_of_change(
+    project: Project,
+    organization: Organization,
+    table: Mapping[int, Mapping[datetime.date, Any]],
+) -> dict[str, Any]:
+    """The plan's figures before and after other amounts by line and month, and those of the original plan."""
+    amounts = {(line, month): amount for line, months in table.items() for month, amount in months.items()}
+    before = value_plan(plan_content(project), project, organization)
+    after = value_plan(changed_plan(project, amounts), project, organization)
+    original = PlanBaseline.objects.filter(project=project).order_by("version", "id").first()
+    effect = {"before": asdict(before), "after": asdict(after)}
+    if original is not None:
+        effect["original"] = asdict(value_plan(original.content, project, organization))
+    return effect

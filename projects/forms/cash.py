@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from charts.numbers import MISSING
 from organizations.errors import ProductError
@@ -25,6 +26,13 @@ class CashFlowForm(forms.Form):
     The amounts a person saw travel with the form: only cells they changed are written, and a cell that
     somebody else has changed meanwhile is refused instead of overwritten.
     """
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why amounts are corrected"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy("Only needed where finance has confirmed them or the month is locked."),
+    )
 
     def __init__(
         self,
@@ -51,10 +59,13 @@ class CashFlowForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        for name in self.changed_data:
+        for name in self._changed_cells():
             if name in self.cleaned_data:
                 self._refuse_overwriting(name)
         return self.cleaned_data
+
+    def _changed_cells(self) -> list[str]:
+        return [name for name in self.changed_data if name != "reason"]
 
     def _refuse_overwriting(self, name: str) -> None:
         field = self.fields[name]
@@ -72,7 +83,7 @@ class CashFlowForm(forms.Form):
     def table(self) -> dict[str, dict[datetime.date, Decimal | None]]:
         """The changed amounts by series and month."""
         changed: dict[str, dict[datetime.date, Decimal | None]] = {}
-        for name in self.changed_data:
+        for name in self._changed_cells():
             series, month = _cell_of(name)
             changed.setdefault(series, {})[month] = self.cleaned_data[name]
         return changed

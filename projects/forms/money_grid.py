@@ -184,6 +184,12 @@ class MoneyGridForm(forms.Form):
             more=more,
         )
 
+    def _state(self, line: MoneyLine, month: datetime.date, is_bad: bool, is_open: bool) -> str:
+        cell = (line.pk, month)
+        if is_bad or not is_open:
+            return "bad" if is_bad else "locked"
+        return "draft" if cell in self.grid.marked else "submitted" if cell in self.grid.amounts else ""
+
 
 def _name(cell: Cell) -> str:
     return f"c{cell[0]}-{cell[1]:%Y-%m}"

@@ -19,6 +19,7 @@ from projects.services.opening import why_closed
 from projects.services.plan import is_frozen, refuse_frozen
 from projects.services.project import lock_project, refuse_archived
 from projects.services.restatements import note_corrections
+from projects.services.shares import sharing_projects
 from projects.services.validation import EARLIEST_YEAR, LATEST_YEAR
 from projects.services.valuation import request_valuation
 
@@ -52,18 +53,27 @@ def set_cash_flows(
     refuse_archived(project)
     if line.archived_at is not None:
         raise ConflictError(_("This line is archived and takes no amounts."))
-    rounded = _checked(amounts, project, series)
+    if series == CashFlow.Series.PLAN and is_frozen(project):
+        _refuse_changed_plan(line, check_amounts(amounts, project, series), project)
+    return write_amounts(
+        actor=actor, line=line, series=series, amounts=amounts, project=project, reason=reason
+    )
+
+
+def write_amounts(
+    *, actor: User | None, line: MoneyLine, series: str, amounts: Amounts, project: Project, reason: str = ""
+) -> CashFlowReport:
+    """As `set_cash_flows`, also into a frozen plan; the caller holds the project's lock and has asked what may be."""
+    rounded = check_amounts(amounts, project, series)
     flows = CashFlow.objects.filter(line=line, series=series, month__in=rounded)
     former: dict[datetime.date, Decimal] = dict(flows.values_list("month", "amount"))
     changed = {month: amount for month, amount in rounded.items() if former.get(month) != amount}
     if changed:
-        if series == CashFlow.Series.PLAN:
-            refuse_frozen(project)
         refuse_computed(line, series, changed)
         note_corrections(actor=actor, line=line, series=series, former=former, changed=changed, reason=reason)
         _write(line, series, changed, project)
         _record(actor, line, series, former, changed)
-        request_valuation(project.organization, [project.pk])
+        request_valuation(project.organization, {project.pk, *sharing_projects([line.pk])})
         if series == CashFlow.Series.PLAN:
             announce_definition_change([project.pk])
     return _report(former, changed, rounded)
@@ -73,9 +83,15 @@ def set_cash_flows(
 def set_cash_flow_table(
     *, actor: User | None, line: MoneyLine, table: Mapping[str, Amounts], reason: str = ""
 ) -> dict[str, CashFlowReport]:
-    """Set amounts of several series, all or nothing; `details["series"]` of an error names the series."""
+    """Set amounts of several series, all or nothing; `details["series"]` of an error names the series.
+
+    What people type: as in `set_money_table`, a series takes amounts only while it is open.
+    """
     reports = {}
+    frozen = is_frozen(line.project)
     for series, amounts in table.items():
+        if closed := why_closed(line.project, series, line.kind, is_frozen=frozen):
+            raise ConflictError(closed, series=series)
         try:
             reports[series] = set_cash_flows(
                 actor=actor, line=line, series=series, amounts=amounts, reason=reason
@@ -122,7 +138,19 @@ def set_money_table(
     return count
 
 
-def _checked(amounts: Amounts, project: Project, series: str) -> dict[datetime.date, Decimal | None]:
+def _refuse_changed_plan(line: MoneyLine, amounts: Amounts, project: Project) -> None:
+    flows = CashFlow.objects.filter(line=line, series=CashFlow.Series.PLAN, month__in=amounts)
+    planned = dict(flows.values_list("month", "amount"))
+    if any(planned.get(month) != amount for month, amount in amounts.items()):
+        refuse_frozen(project)
+
+
+def check_amounts(amounts: Amounts, project: Project, series: str) -> dict[datetime.date, Decimal | None]:
+    """Amounts rounded to cents.
+
+    Raises:
+        InvalidInputError: a month or an amount cannot be; `details["months"]` is month → message.
+    """
     if series not in CashFlow.Series.values:
         raise InvalidInputError(_("Amounts are plan, forecast or actual."))
     today = project.organization.today()

@@ -14,12 +14,13 @@ from organizations.services import changes_between, record_event
 from projects.models import CashFlow, MoneyLine, Project
 from projects.services.plan import is_frozen
 from projects.services.project import lock_project, refuse_archived
+from projects.services.shares import sharing_projects
 from projects.services.validation import assign, refuse, save_checked
 from projects.services.valuation import request_valuation
 
 FIELDS = (
     *("kind", "name", "category", "treatment", "rhythm", "cashability", "risk_adjustment"),
-    *("currency", "fx_rate", "fx_rate_on", "fx_source", "owner", "note"),
+    *("currency", "fx_rate", "fx_rate_on", "fx_source", "owner", "note", "cost_centre"),
 )
 #: what turns amounts into the plan's figures
 _PLAN_TERMS = ("kind", "currency", "fx_rate", "risk_adjustment")
@@ -60,7 +61,7 @@ def update_line(*, actor: User | None, line: MoneyLine, values: Mapping[str, Any
     _refuse_rate(line)
     save_checked(line, people=["owner"], only=list(after))
     record_event(actor=actor, action="line.updated", target=line, before=before, after=after)
-    request_valuation(project.organization, [project.pk])
+    request_valuation(project.organization, {project.pk, *sharing_projects([line.pk])})
     announce_definition_change([project.pk])
     return line
 
@@ -82,7 +83,7 @@ def archive_line(*, actor: User | None, line: MoneyLine, reason: str = "") -> Mo
         line.archived_at = timezone.now()
         line.save(update_fields=["archived_at"])
         record_event(actor=actor, action="line.archived", target=line, reason=reason)
-        request_valuation(project.organization, [project.pk])
+        request_valuation(project.organization, {project.pk, *sharing_projects([line.pk])})
         announce_definition_change([project.pk])
     return line
 

@@ -96,7 +96,9 @@ def cash_flows(request: MemberRequest, code: str, line_id: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            reports = set_cash_flow_table(actor=request.user, line=line, table=form.table)
+            reports = set_cash_flow_table(
+                actor=request.user, line=line, table=form.table, reason=form.cleaned_data["reason"]
+            )
         except ProductError as error:
             form.show_refusal(error)
         else:

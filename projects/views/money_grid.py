@@ -45,9 +45,15 @@ def money_grid(request: MemberRequest, code: str) -> HttpResponse:
 
 
 def answer_grid(
-    request: MemberRequest, project: Project, grid: MoneyGrid, save: Save, **more: Any
+    request: MemberRequest,
+    project: Project,
+    grid: MoneyGrid,
+    save: Save,
+    *,
+    then: Callable[[], str] | None = None,
+    **more: Any,
 ) -> HttpResponse:
-    """The grid with its tools; `more` goes to the template."""
+    """The grid with its tools; `then` says where a save leads, `more` goes to the template."""
     if "proposal" in request.POST:
         return _save_proposal(request, project, grid, save, more)
     fill = FillForm(request.POST if "fill" in request.POST else None, grid=grid)
@@ -64,18 +70,18 @@ def answer_grid(
         except ProductError as error:
             form.show_refusal(error)
         else:
-            return _saved(request, count)
+            return _saved(request, count, then)
     context = _context(request, project, grid, form=form, fill=fill, **more)
     refused = form.errors or (fill.is_bound and fill.errors)
     return render(request, "projects/money_grid.html", context, status=422 if refused else 200)
 
 
-def _saved(request: MemberRequest, count: int) -> HttpResponse:
+def _saved(request: MemberRequest, count: int, then: Callable[[], str] | None = None) -> HttpResponse:
     messages.success(
         request,
         _("Saved. Amounts changed: %(count)d.") % {"count": count} if count else _("Nothing had changed."),
     )
-    return redirect(request.get_full_path())
+    return redirect(then() if then else request.get_full_path())
 
 
 def _save_proposal(

@@ -33,7 +33,8 @@ from organizations.services import (
 )
 from organizations.tenancy import organization_scope
 from projects.models import MoneyLine, Project
-from projects.services import create_line, create_module, create_project, set_cash_flows
+from projects.services import create_line, create_module, create_project, freeze_plan, set_cash_flows
+from projects.services.changes import request_change
 
 #: in both organizations: an address must lead to the right one by the organization alone
 PROJECT, KPI, TEMPLATE, DRIVER = "ERP", "LEAD", "T-01", "WAGE"
@@ -72,6 +73,9 @@ def make_everything(slug: str, mark: str) -> Everything:
         project, line, module_id = _project(organization, people, mark)
         kpi = _kpi(project, people, mark)
         evidence_id = _said_and_shown(kpi, people, mark)
+        point = RebasePoint.objects.create(
+            organization=organization, kpi=kpi, period=PERIOD, reason=f"New line {mark}"
+        )
         _template(organization, people, mark)
         _money_of(kpi, people, mark)
         baseline = set_baseline(
@@ -96,6 +100,7 @@ def make_everything(slug: str, mark: str) -> Everything:
         upload = upload_import(actor=admin, organization=organization, upload=_file(f"{mark}.csv"))
         columns = {"kpi": {"code": {"column": "KPI"}}, "period": "Month", "value": "Value"}
         save_mapping(batch=upload, mapping={"kind": "measurements", **columns})
+        benefit_id = MoneyLine.objects.get(kind="benefit").pk
     recompute_organization(organization, trigger="change")
     arguments = {
         "organization_slug": slug,
@@ -106,10 +111,12 @@ def make_everything(slug: str, mark: str) -> Everything:
         "line_id": line.pk,
         "module_id": module_id,
         "evidence_id": evidence_id,
+        "point_id": point.pk,
         "baseline_id": baseline.pk,
         **mail_and_keys,
     }
     own["assessments:import_"] = {"pk": batch.pk}
+    own["assessments:confirmation_correct"] = {"line_id": benefit_id, "month": "2025-01-01"}
     own |= {f"assessments:import_{step}": {"pk": upload.pk} for step in UPLOAD_STEPS}
     return Everything(organization, people, arguments, own)
 
@@ -146,6 +153,11 @@ def _project(
         amounts = {datetime.date(2025, number, 1): Decimal(amount) for number in range(1, 7)}
         for series in ("plan", "actual"):
             set_cash_flows(actor=pmo, line=line, series=series, amounts=amounts)
+    freeze_plan(actor=pmo, project=project, reason=f"Agreed with {mark}")
+    table = {lines[0].pk: {datetime.date(2025, 1, 1): Decimal(1100)}}
+    request_change(
+        actor=pmo, project=project, title=f"More seats {mark}", reason=f"Asked by {mark}", table=table
+    )
     return project, lines[0], module.pk
 
 
@@ -251,9 +263,14 @@ def _mail_and_keys(
         # As text: it is no id that another organization's rows could have.
         "kpis:charter": {"code": PROJECT, "side": "business", "version": "1"},
         "assessments:plan": {"code": PROJECT, "side": "business"},
+        # As text: it is no id that another organization's rows could have.
+        "assessments:change": {"code": PROJECT, "number": "1"},
         "assessments:kpi": {"code": KPI},
         "assessments:baseline": {"code": KPI},
         "assessments:formula": {"code": KPI},
+        "assessments:proof": {"code": KPI},
+        "assessments:rebase": {"code": KPI},
+        "assessments:compare": {"code": KPI},
         "assessments:monetisation": {"code": KPI},
         "assessments:driver": {"code": DRIVER},
         "kpis:driver": {"code": DRIVER},

@@ -39,6 +39,7 @@ DECIDERS = DEFINERS | {Role.EXECUTIVE}
 HISTORIANS = DEFINERS | {Role.FINANCE, Role.EXECUTIVE}
 
 VERIFIERS = MONEY
+CONFIRMERS = ADMIN | {Role.FINANCE}
 
 LOGGED_IN = dict.fromkeys([STRANGER, *ROLES], 302)
 
@@ -190,6 +191,11 @@ _LISTS = [
     # Neither the business owner nor finance has a password yet; without a frozen plan there is nothing to sign.
     page("assessments:plan", READERS),
     page("assessments:plan_sign", frozenset({Role.CONTRIBUTOR}), get=302, post=302),
+    page("assessments:change", READERS),
+    # Without an amount that changes, and of somebody else.
+    page("assessments:change_create", MONEY, post=422),
+    page("assessments:change_edit", MONEY, get=302, post=302, pmo=200),
+    page("assessments:change_withdraw", MONEY, get=405, post=302),
     page("projects:money", READERS),
     page("projects:line_create", MONEY, post=422),
     page("projects:cash_flows", READERS),
@@ -228,6 +234,10 @@ _LISTS = [
     page("assessments:baseline", DEFINERS, post=422),
     page("assessments:baseline_file", READERS),
     page("assessments:formula", DEFINERS, post=422),
+    page("assessments:proof", READERS, post=405),
+    page("assessments:rebase", DEFINERS, get=405, post=422),
+    page("assessments:rebase_remove", DEFINERS, get=405, post=302),
+    page("assessments:compare", DEFINERS, get=405, post=422),
     page("assessments:formula_remove", DEFINERS, get=405, post=302),
     page("assessments:driver", READERS),
     page("assessments:monetisation", READERS),
@@ -246,6 +256,9 @@ _LISTS = [
     page("assessments:cell_comment", READERS, get=405),
     page("assessments:cell_attach", READERS, get=405),
     page("assessments:evidence_remove", READERS, get=405),
+    page("assessments:confirmations", READERS),
+    page("assessments:confirmation_correct", CONFIRMERS, post=422),
+    page("assessments:confirmations_export", READERS),
     page("assessments:reminders", DEFINERS, post=422),
     page("assessments:timeliness", DEFINERS),
     page("assessments:import", DEFINERS, post=400),
@@ -297,6 +310,8 @@ TABLE: list[Row] = [row for rows in _LISTS for row in rows] + [
     Row(Kind.API, "api:locks", "POST", DEFINERS, 400),
     Row(Kind.PAGE, "projects:cash_flows", "POST", MONEY, 302),
     Row(Kind.PAGE, "projects:money", "POST", MONEY, 302),
+    Row(Kind.PAGE, "assessments:change", "POST", DECIDERS, 422),
+    Row(Kind.PAGE, "assessments:confirmations", "POST", CONFIRMERS, 422),
     Row(Kind.PAGE, "assessments:driver", "POST", MONEY, 422),
     Row(Kind.PAGE, "assessments:monetisation", "POST", MONEY, 422),
     Row(Kind.PAGE, "assessments:locks", "POST", DEFINERS, 422),

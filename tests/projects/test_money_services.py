@@ -83,7 +83,7 @@ def test_ten_years_cost_as_many_queries_as_one_month(
     cost: MoneyLine, bob: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     decade = {month(n, year): Decimal(n) for year in range(2025, 2035) for n in range(1, 13)}
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         set_cash_flows(actor=bob, line=cost, series="forecast", amounts=decade)
     assert CashFlow.objects.count() == 120
 

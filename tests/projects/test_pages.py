@@ -292,8 +292,8 @@ def test_a_year_of_amounts_is_saved_in_one_submit(planned: MoneyLine, browser: C
         "plan-2025-01": "1,000",
         "plan-2025-02": "",
         "plan-2025-03": "1.2万",
-        "forecast-2025-03": "€ 2 500,50",
         "actual-2025-01": "(100)",
+        "actual-2025-03": "€ 2 500,50",
     }
     response = browser.post(address, typed)
     assert response["Location"].endswith("?from=2025-01&months=12")
@@ -301,14 +301,14 @@ def test_a_year_of_amounts_is_saved_in_one_submit(planned: MoneyLine, browser: C
     assert flows == {
         ("plan", 1): Decimal(1000),
         ("plan", 3): Decimal(12000),
-        ("forecast", 3): Decimal("2500.50"),
         ("actual", 1): Decimal(-100),
+        ("actual", 3): Decimal("2500.50"),
     }
 
 
 def test_a_wrong_cell_keeps_its_text_and_nothing_is_saved(planned: MoneyLine, browser: Client) -> None:
     address = f"{BASE}ERP/money/{planned.pk}/?from=2025-01&months=12"
-    typed = {**seen(planned), "plan-2025-01": "1000", "plan-2025-02": "1.234", "forecast-2025-03": "n/a"}
+    typed = {**seen(planned), "plan-2025-01": "1000", "plan-2025-02": "1.234", "actual-2025-03": "n/a"}
     response = browser.post(address, typed)
     page = text_of(response)
     assert response.status_code == 422
@@ -378,7 +378,7 @@ def test_a_viewer_reads_amounts_and_cannot_write_them(
 
 def test_a_line_opens_with_the_month_that_is_being_written(planned: MoneyLine, browser: Client) -> None:
     this_month = planned.organization.today().strftime("%Y-%m")
-    assert f'name="forecast-{this_month}"' in text_of(browser.get(f"{BASE}ERP/money/{planned.pk}/"))
+    assert f'name="plan-{this_month}"' in text_of(browser.get(f"{BASE}ERP/money/{planned.pk}/"))
 
 
 @pytest.mark.parametrize("query", ["", "?from=x&months=7", "?from=9999-12&months=36", "?from=2025-13"])
