@@ -48,7 +48,7 @@ LEFT JOIN assessments_kpiverdict v ON v.organization_id = d.organization_id AND 
 WHERE v.id IS NULL OR v.method_version <> %(method)s OR v.definition_hash <> {_FINGERPRINT}
     OR EXISTS (SELECT FROM assessments_pendingverdict w WHERE w.organization_id = d.organization_id
         AND (w.kpi_id = d.id OR w.kpi_id = ANY(d.controls)))
-ORDER BY d.id LIMIT %(limit)s
+ORDER BY d.id
 """  # noqa: S608
 
 _SERIES = f"""
@@ -92,10 +92,10 @@ class KpiSeries:
     values: tuple[float, ...]
 
 
-def due_kpis(organization_id: int, *, as_of: datetime.date, limit: int) -> list[int]:
-    """KPIs whose verdict is missing or no longer holds, at most `limit`. Inside the organization's scope."""
+def due_kpis(organization_id: int, *, as_of: datetime.date) -> list[int]:
+    """KPIs whose verdict is missing or no longer holds. Inside the organization's scope."""
     definitions = _DEFINITIONS.format(**_TABLES)
-    values = {"organization": organization_id, "as_of": as_of, "method": METHOD_VERSION, "limit": limit}
+    values = {"organization": organization_id, "as_of": as_of, "method": METHOD_VERSION}
     with connection.cursor() as cursor:
         cursor.execute(_DUE.format(definitions=definitions), values)
         return [row[0] for row in cursor.fetchall()]
