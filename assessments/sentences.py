@@ -30,7 +30,7 @@ def with_unit(value: float | None, kpi: Kpi) -> str:
     return MISSING if value is None else join_unit(written(value, kpi), kpi.unit)
 
 
-def _step(amount: float, kpi: Kpi) -> str:
+def step_written(amount: float, kpi: Kpi) -> str:
     """A difference with its unit; a difference of percentages is one of points."""
     number = written(abs(amount), kpi)
     return _("%(number)s points") % {"number": number} if kpi.unit == "%" else join_unit(number, kpi.unit)
@@ -72,7 +72,7 @@ def _level(kpi: Kpi, value: float, planned: float | None) -> str:
 def _movement(kpi: Kpi, change: float, planned: float | None) -> str:
     baseline = kpi.baseline_value or 0.0
     wanted = None if planned is None else planned - baseline
-    names = {"kpi": kpi.name, "change": _step(change, kpi), "plan": written(abs(wanted or 0.0), kpi)}
+    names = {"kpi": kpi.name, "change": step_written(change, kpi), "plan": written(abs(wanted or 0.0), kpi)}
     if not _shows(change, kpi):
         return _unmoved(kpi, wanted, names)
     if wanted is None or not _shows(wanted, kpi):

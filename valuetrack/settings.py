@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     # Beat only pokes; who is due is decided from the database. Odd minutes keep clear of everybody's hour.
     "dispatch-nightly": {"task": "assessments.tasks.dispatch_nightly", "schedule": 600.0},
     "sweep-valuations": {"task": "assessments.tasks.sweep_valuations", "schedule": 67.0},
+    "sweep-verdicts": {"task": "assessments.tasks.sweep_verdicts", "schedule": 79.0},
     "sweep-imports": {"task": "assessments.tasks.sweep_imports", "schedule": 71.0},
     "forget-import-files": {"task": "assessments.tasks.forget_import_files", "schedule": 10_801.0},
     "dispatch-reminders": {"task": "assessments.tasks.dispatch_reminders", "schedule": 613.0},

@@ -249,6 +249,13 @@ def _lock_and_read_clock(organization: Organization) -> tuple[datetime.datetime,
     return moment, number, has_formulas, has_monetised
 
 
+def read_clock_alone(organization: Organization) -> datetime.datetime:
+    """The moment up to which everything is known: nobody is writing a value while it is read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [TRANSACTION_LOCK, organization.pk])
+    return _read_clock()
+
+
 def _read_clock() -> datetime.datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")

@@ -9,8 +9,10 @@ from .valuation import (
     run_night,
     sweep_valuations,
 )
+from .verdicts import assess_verdicts, sweep_verdicts
 
 __all__ = [
+    "assess_verdicts",
     "dispatch_nightly",
     "dispatch_reminders",
     "forget_import_files",
@@ -21,4 +23,5 @@ __all__ = [
     "send_reminders",
     "sweep_imports",
     "sweep_valuations",
+    "sweep_verdicts",
 ]

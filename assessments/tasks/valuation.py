@@ -5,6 +5,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from assessments.services import recompute
+from assessments.tasks.verdicts import ASSESS
 from organizations.models import Organization
 from organizations.queue import send
 from organizations.tasks import OrganizationTask
@@ -16,8 +17,9 @@ log = structlog.get_logger(__name__)
 
 @shared_task(name="assessments.tasks.valuation.recompute_projects", base=OrganizationTask, opens_scope=False)
 def recompute_projects(organization: Organization) -> None:
-    """Value what waits in one organization."""
+    """Value what waits in one organization; what it proves is looked at next."""
     recompute.recompute_pending(organization)
+    send(ASSESS, organization.pk)
 
 
 @shared_task(
@@ -33,6 +35,7 @@ def run_night(organization: Organization) -> None:
     """The nightly run of one organization; does nothing when it is done or another worker is at it."""
     if recompute.run_night(organization):
         log.info("night complete")
+        send(ASSESS, organization.pk)
 
 
 @shared_task(name="assessments.tasks.dispatch_nightly")

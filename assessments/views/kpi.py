@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.control import control_chart
-from assessments.models import KpiResult, Measurement
+from assessments.models import KpiResult, KpiVerdict, Measurement
 from assessments.models.results import StatusWord
 from assessments.sentences import kpi_message, with_unit
 from assessments.series import KpiSeries, PeriodVersions, load_series
+from assessments.services.proving import rebased_periods
+from assessments.verdict_facts import verdict_facts
 from charts.numbers import percent
 from charts.plotly_figure import payload
 from kpis.access import get_kpi_for, may_enter
@@ -46,16 +48,19 @@ def kpi_page(request: MemberRequest, code: str) -> HttpResponse:
     series = load_series(kpi)
     result = KpiResult.objects.filter(kpi=kpi).select_related("run").first()
     today = request.organization.today()
+    verdict = KpiVerdict.objects.filter(kpi=kpi).defer("forecast").first()
     message = kpi_message(kpi, series.latest, today)
     rows = _value_rows(series)
     context = {
         "kpi": kpi,
         "message": message,
         "result": result,
-        "chart": control_chart(series, today=today),
+        "chart": control_chart(series, today=today, rebased=rebased_periods(kpi)),
         "chart_url": reverse("assessments:kpi_chart", args=[request.organization.slug, kpi.code]),
         "stats": _stats(kpi, series, result, today),
         "status": _status_badge(kpi, result, today),
+        "verdict": verdict,
+        **verdict_facts(kpi, verdict),
         "rows": rows[:SHOWN_PERIODS],
         "older_rows": rows[SHOWN_PERIODS:],
         "is_late_start": bool(kpi.expected_start and kpi.expected_start > today),
@@ -71,7 +76,7 @@ def kpi_chart(request: MemberRequest, code: str) -> HttpResponse:
     """The figure of the KPI page for Plotly."""
     kpi = get_kpi_for(request, code)
     series, today = load_series(kpi), request.organization.today()
-    return JsonResponse(payload(control_chart(series, today=today)))
+    return JsonResponse(payload(control_chart(series, today=today, rebased=rebased_periods(kpi))))
 
 
 def _stats(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from assessments.models import RebasePoint
 from assessments.reminders.links import pause_token
 from assessments.services import MeasurementInput, record_measurements
 from assessments.services.commenting import write_comment

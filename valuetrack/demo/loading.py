@@ -7,6 +7,7 @@ from django.utils import translation
 
 from assessments.models import Run
 from assessments.services.recompute import recompute_organization
+from assessments.services.verdicts import assess_pending
 from organizations.errors import ConflictError
 from organizations.models import Department, Organization, Role
 from organizations.services import add_member, create_department, create_organization, delete_organization
@@ -35,6 +36,7 @@ def load(story: OrganizationStory, *, password: str, today: datetime.date | None
     with transaction.atomic(), translation.override(story.language):
         organization = _build(story, password, today)
     recompute_organization(organization, trigger=Run.Trigger.COMMAND, as_of=today)
+    assess_pending(organization)
     return organization
 
 

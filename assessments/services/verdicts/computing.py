@@ -34,6 +34,13 @@ HORIZONS: dict[str, int] = {
     Frequency.QUARTER: 4,
     Frequency.YEAR: 2,
 }
+#: newest periods a forecast is made from: what lies further back no longer says what comes next
+_MEMORY: dict[str, int] = {
+    Frequency.WEEK: 130,
+    Frequency.MONTH: 60,
+    Frequency.QUARTER: 40,
+    Frequency.YEAR: 30,
+}
 type_of_row = dict[str, Any]
 
 
@@ -123,9 +130,8 @@ def _said(found: Verdicts, place: int) -> type_of_row:
 def _foresee(members: list[tuple[type_of_row, Course]], frequency: str) -> None:
     """What the next periods bring if everything goes on as it did."""
     horizon = HORIZONS[frequency]
-    found: Forecasts = forecast_batch(
-        right_aligned([course.values for _row, course in members]), horizon, season=SEASONS[frequency]
-    )
+    newest = [course.values[-_MEMORY[frequency] :] for _row, course in members]
+    found: Forecasts = forecast_batch(right_aligned(newest), horizon, season=SEASONS[frequency])
     for place, (row, course) in enumerate(members):
         one = found[place]
         row["forecast"] = {
@@ -195,7 +201,7 @@ def _limits(course: Course) -> type_of_row:
         "signal_on": course.day(places[newest.index]).isoformat() if newest else None,
         "signal_rule": newest.rule if newest else "",
         "signal_side": newest.side if newest else "",
-        "assurance": _assurance(course.series, chart.lower, chart.upper),
+        "assurance": _assurance(course, [place for place in places if place >= (course.change or 0)]),
     }
 
 
@@ -206,11 +212,19 @@ def course_place(course: Course, day: datetime.date) -> int:
     return min(max(place, 0), len(course.values))
 
 
-def _assurance(series: KpiSeries, lower: float, upper: float) -> str:
+def _assurance(course: Course, places: list[int]) -> str:
+    """Whether what runs since the go-live meets the target by chance: from its own limits, not those of before."""
+    series = course.series
     if series.target is None or series.direction not in (Kpi.Direction.HIGHER, Kpi.Direction.LOWER):
         return ""
+    try:
+        now = xmr([float(course.values[place]) for place in places])
+    except MethodError:
+        return ""
+    if now.lower is None or now.upper is None:
+        return ""
     direction = "higher" if series.direction == Kpi.Direction.HIGHER else "lower"
-    return assurance(lower, upper, series.target, direction=direction)
+    return assurance(now.lower, now.upper, series.target, direction=direction)
 
 
 def _number(value: Any) -> float | None:
