@@ -8,12 +8,13 @@ the noise (it is lower than that of the noise, the more so in a short series).
 
 import math
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assessments.method.arguments import FloatArray
+from assessments.method.attribution.calendars import Places
 
 CORRELATIONS: Final = np.linspace(0.0, 0.9, 10)
 """Lag-1 correlations of the noise that are looked at; a lower one counts as 0 and narrows nothing."""
@@ -21,8 +22,6 @@ USUAL_CORRELATION: Final = 0.3
 USUAL_WEIGHT: Final = 48.0
 """Business figures of neighbouring months usually resemble each other: this is assumed with the weight of
 four years of values, so that a short series neither denies nor exaggerates it."""
-
-Places: TypeAlias = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from assessments.method.arguments import BoolArray, FloatArray
-from assessments.method.attribution.comparison import Comparison, Places, Readings, wave
+from assessments.method.attribution.calendars import Places
+from assessments.method.attribution.comparison import Comparison, Readings, wave
 from assessments.method.attribution.student_t import margin
 
 LONGEST: Final = 120

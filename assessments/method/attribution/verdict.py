@@ -19,7 +19,6 @@ Sources: Student's t with an effective sample size: Zwiers & von Storch 1995; Sa
 lag-1 correlation: Marriott & Pope 1954. Own choices: the usual correlation and its weight, the wave of 1 sd.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, SupportsFloat, TypeAlias, cast
 
@@ -38,6 +37,15 @@ from assessments.method.arguments import (
     only,
     wants_higher,
 )
+from assessments.method.attribution.calendars import (
+    DUST,
+    Series,
+    SeriesTable,
+    at_size_one,
+    by_calendar,
+    in_unit,
+    season_length,
+)
 from assessments.method.attribution.comparison import Comparison, comparison, readings
 from assessments.method.attribution.duration import months_until_seen
 from assessments.method.attribution.student_t import margin, two_sided
@@ -52,14 +60,10 @@ VerdictRule: TypeAlias = Literal[
     "same_months",
     "same_months_correlated",
 ]
-Series: TypeAlias = Iterable[SupportsFloat | None] | FloatArray
-SeriesTable: TypeAlias = Iterable[Iterable[SupportsFloat | None]] | FloatArray
-
 FEWEST_VALUES: Final = 6
 HIGH_CORRELATION: Final = 0.5
 SEASONAL_SWING: Final = 1.0
 """Standard deviations of the noise that a season may swing to each side while it cannot be removed."""
-_DUST: Final = 2.0**-46
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def verdict_batch(
     if higher.size not in (1, rows):
         raise MethodError("direction", f"{higher.size} words for {rows} rows")
     table = _Table.of(earlier, later)
-    compared = _compare(table, _season(season))
+    compared = _compare(table, season_length(season))
     return _judged(table, compared, np.broadcast_to(higher, (rows,)))
 
 
@@ -153,37 +157,28 @@ def distance_outside(values: Series, low: SupportsFloat, high: SupportsFloat) ->
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Both sides as one table, each row brought to a size of about 1: no sum overflows, no digit is lost."""
+    """Both sides in one table of size 1; `change` is the first column after the change."""
 
     values: FloatArray
-    present: BoolArray
-    exponent: NDArray[np.int32]
+    exponents: NDArray[np.int32]
     change: int
 
     @classmethod
     def of(cls, before: FloatArray, after: FloatArray) -> "_Table":
-        # One column more, so that there always is one.
-        values = np.hstack([np.full((before.shape[0], 1), np.nan), before, after])
-        present = ~np.isnan(values)
-        filled = np.where(present, values, 0.0)
-        exponent = np.frexp(np.abs(filled).max(axis=1))[1]
-        filled = np.ldexp(filled, -exponent[:, None])
-        first = filled[np.arange(filled.shape[0]), np.argmax(present, axis=1)]
-        around = np.where(present, filled - first[:, None], 0.0)
-        return cls(around, present, exponent, before.shape[1] + 1)
+        values, _first, exponents = at_size_one(np.hstack([before, after]))
+        return cls(values, exponents, before.shape[1])
 
     def counts(self) -> tuple[FloatArray, FloatArray]:
-        before, after = self.present[:, : self.change], self.present[:, self.change :]
+        present = ~np.isnan(self.values)
+        before, after = present[:, : self.change], present[:, self.change :]
         return before.sum(axis=1).astype(np.float64), after.sum(axis=1).astype(np.float64)
 
-    def in_unit(self, values: FloatArray) -> FloatArray:
-        with np.errstate(over="ignore"):
-            scaled = np.ldexp(values, self.exponent)
-        return np.where(np.isfinite(scaled), scaled, np.nan)
-
     def plain_difference(self) -> FloatArray:
-        before, after = self.values[:, : self.change].sum(axis=1), self.values[:, self.change :].sum(axis=1)
         earlier, later = self.counts()
+        before, after = (
+            np.nansum(self.values[:, : self.change], axis=1),
+            np.nansum(self.values[:, self.change :], axis=1),
+        )
         with np.errstate(invalid="ignore", divide="ignore"):
             difference: FloatArray = after / later - before / earlier
         return difference
@@ -212,16 +207,11 @@ def _compare(table: _Table, season: int | None) -> _Compared:
     result = _Compared.nothing(table.values.shape[0])
     earlier, later = table.counts()
     enough = np.flatnonzero((earlier >= FEWEST_VALUES) & (later >= FEWEST_VALUES))
-    if not enough.size:
-        return result
-    calendars, group = np.unique(np.packbits(table.present[enough], axis=1), axis=0, return_inverse=True)
-    order = np.argsort(group.ravel(), kind="stable")
-    bounds = np.searchsorted(group.ravel()[order], np.arange(1, len(calendars)))
-    for members in np.split(enough[order], bounds):
-        columns = np.flatnonzero(table.present[members[0]])
-        places = columns - table.change
+    present = ~np.isnan(table.values[enough])
+    for rows, columns in by_calendar(present, np.zeros(enough.size, dtype=np.intp)):
+        members, places = enough[rows], columns - table.change
         design = comparison(places, season)
-        found = readings(table.values[np.ix_(members, columns)], design, _DUST)
+        found = readings(table.values[np.ix_(members, columns)], design, DUST)
         result.effect[members], result.error[members] = found.effect, found.error
         result.freedom[members], result.correlation[members] = found.freedom, found.correlation
         result.allowance[members] = SEASONAL_SWING * design.gap * found.noise
@@ -258,17 +248,9 @@ def _judged(table: _Table, compared: _Compared, higher: BoolArray) -> Verdicts:
     return Verdicts(
         word=word,
         rule=np.char.add(compared.rule, correlated),
-        effect=table.in_unit(np.where(known, compared.effect, table.plain_difference())),
-        low=table.in_unit(low),
-        high=table.in_unit(high),
+        effect=in_unit(np.where(known, compared.effect, table.plain_difference()), table.exponents),
+        low=in_unit(low, table.exponents),
+        high=in_unit(high, table.exponents),
         p_value=two_sided(distance, compared.freedom),
         months_needed=np.where(known, months, np.nan),
     )
-
-
-def _season(season: int | None) -> int | None:
-    if season is None:
-        return None
-    if isinstance(season, bool) or not isinstance(season, (int, np.integer)) or season < 2:
-        raise MethodError("season", f"a whole number of periods, 2 or more, is expected, not {season!r}")
-    return int(season)
