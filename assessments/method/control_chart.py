@@ -6,11 +6,26 @@ Sources: Wheeler, Understanding Variation (2.66, 3.268); NHS "Making Data Count"
 import itertools
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, SupportsFloat, TypeAlias
 
-from assessments.method.arguments import DIRECTIONS, Direction, Numbers, number, numbers
+import numpy as np
+from numpy.typing import NDArray
+
+from assessments.method.arguments import (
+    DIRECTIONS,
+    BoolArray,
+    Column,
+    Direction,
+    FloatArray,
+    Numbers,
+    WordArray,
+    columns,
+    gapped_table,
+    number,
+    numbers,
+)
 from assessments.method.errors import MethodError
 
 Rules: TypeAlias = Literal["nhs", "wheeler"]
@@ -55,6 +70,23 @@ class ControlChart:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlCharts:
+    """Limits, status and newest signal of many series: arrays of one length, NaN where there are none.
+
+    `index` is the column of the newest signal, -1 without any (then rule and side are ""). Where one point
+    completes several patterns: the first of beyond, run, two_of_three or three_of_four, trend.
+    """
+
+    centre: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    status: WordArray
+    index: NDArray[np.intp]
+    rule: WordArray
+    side: WordArray
+
+
+@dataclass(frozen=True, slots=True)
 class _Series:
     """Values as distances from the centre, and the distance that is only rounding."""
 
@@ -84,8 +116,7 @@ def xmr(values: Numbers, *, baseline: int | None = None, rules: Rules = "nhs") -
     last digits of a float (64 epsilon of the value) count as none: 0.1 + 0.2 lies on a centre of 0.3.
     """
     series = numbers("values", values).tolist()
-    if rules not in RUN_LENGTHS:
-        raise MethodError("rules", f'"nhs" or "wheeler" is expected, not {rules!r}')
+    _refuse_unknown(rules)
     base = series[: _baseline(baseline, len(series))]
     centre, mean_range, reach = _spread(base)
     if centre is None or reach is None or mean_range is None:
@@ -101,6 +132,39 @@ def xmr(values: Numbers, *, baseline: int | None = None, rules: Rules = "nhs") -
         moving_range_limit=RANGE_LIMIT_FACTOR * mean_range,
         status="trial" if len(base) < FIRM_POINTS else "firm",
         signals=tuple(sorted(_signals(around, rules), key=lambda signal: signal.index)),
+    )
+
+
+def xmr_batch(
+    values: Iterable[Iterable[SupportsFloat | None]] | FloatArray,
+    *,
+    baseline: Column = None,
+    rules: Rules = "nhs",
+) -> ControlCharts:
+    """`xmr` of every row of series × periods: its limits and its newest signal; NaN where there is no value.
+
+    `baseline`: values that set the limits, one for all or one a row, None or NaN for all values. Periods
+    without value are passed over. Status `none` also where limits fit no float (which `xmr` refuses).
+    """
+    given = gapped_table("values", values)
+    _refuse_unknown(rules)
+    # The values of a row moved together; `order` says from which column each came.
+    order = np.argsort(np.isnan(given), axis=1, kind="stable")
+    series = np.take_along_axis(given, order, axis=1)
+    present = ~np.isnan(series)
+    counted = np.minimum(_baselines(baseline, series.shape[0]), present.sum(axis=1))
+    centre, reach, dust = _spreads(series, np.arange(series.shape[1]) < counted[:, None])
+    limited = ~np.isnan(reach)
+    index, rule, side = _newest(series - centre[:, None], dust, reach, rules)
+    found = np.take_along_axis(order, np.maximum(index, 0)[:, None], axis=1)[:, 0] if order.size else index
+    return ControlCharts(
+        centre=centre,
+        lower=centre - reach,
+        upper=centre + reach,
+        status=np.select([~limited, counted < FIRM_POINTS], ["none", "trial"], "firm"),
+        index=np.where(index < 0, -1, found),
+        rule=rule,
+        side=side,
     )
 
 
@@ -144,6 +208,11 @@ def assurance(
     return "may"
 
 
+def _refuse_unknown(rules: str) -> None:
+    if rules not in RUN_LENGTHS:
+        raise MethodError("rules", f'"nhs" or "wheeler" is expected, not {rules!r}')
+
+
 def _baseline(baseline: int | None, length: int) -> int:
     if baseline is None:
         return length
@@ -185,3 +254,79 @@ def _most_of(count: int, window: int) -> Callable[[list[int], int], bool]:
         return sides[max(0, index + 1 - window) : index + 1].count(sides[index]) >= count
 
     return completes
+
+
+def _baselines(baseline: Column, rows: int) -> FloatArray:
+    """Values that set the limits, one a row; infinite for all of them."""
+    (given,) = columns(baseline=baseline)
+    if np.any(given < 1) or np.any(given != np.floor(given), where=~np.isnan(given)):
+        raise MethodError("baseline", "whole numbers of at least 1 are expected")
+    if given.size not in (1, rows):
+        raise MethodError("baseline", f"{given.size} baselines for {rows} rows")
+    return np.broadcast_to(np.where(np.isnan(given), np.inf, given), (rows,))
+
+
+def _spreads(series: FloatArray, base: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Centre and reach of the limits of each row (NaN without), and the rounding of each value."""
+    if not series.size:
+        nothing = np.full(series.shape[0], np.nan)
+        return nothing, nothing.copy(), np.zeros(series.shape)
+    counts, first = base.sum(axis=1), series[:, 0]
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        centre = first + np.where(base, series - first[:, None], 0.0).sum(axis=1) / counts
+        ranges = np.where(base[:, 1:], np.abs(np.diff(series, axis=1)), 0.0)
+        reach = LIMIT_FACTOR * (ranges.sum(axis=1) / (counts - 1))
+        fits = np.isfinite(reach + np.abs(centre)) & (counts >= FEWEST_POINTS)
+    largest = np.where(base, np.abs(series), 0.0).max(axis=1)
+    dust = _DUST * np.fmax(largest[:, None], np.abs(series))
+    return np.where(np.isfinite(centre), centre, np.nan), np.where(fits, reach, np.nan), dust
+
+
+def _newest(
+    distances: FloatArray, dust: FloatArray, reach: FloatArray, rules: Rules
+) -> tuple[NDArray[np.intp], WordArray, WordArray]:
+    """Place, rule and side of the newest signal of each row; comparisons with NaN are false."""
+    rows, points = distances.shape
+    index = np.full(rows, -1, dtype=np.intp)
+    rule, side = np.full(rows, "", dtype="<U13"), np.full(rows, "", dtype="<U5")
+    for name, completed in _patterns(distances, dust, reach, rules):
+        completed = np.where(np.isnan(reach)[:, None], 0, completed)
+        last = np.where(completed.any(axis=1), points - 1 - np.argmax(completed[:, ::-1] != 0, axis=1), -1)
+        newer = last > index
+        upward = completed[np.arange(rows), last] > 0
+        words = ("up", "down") if name == "trend" else ("above", "below")
+        index = np.where(newer, last, index)
+        rule[newer], side[newer] = name, np.where(upward, *words)[newer]
+    return index, rule, side
+
+
+def _patterns(
+    distances: FloatArray, dust: FloatArray, reach: FloatArray, rules: Rules
+) -> Iterator[tuple[RuleName, NDArray[np.int8]]]:
+    """Each rule with 1 (above, up) or -1 at the points that complete its pattern, in order of rank."""
+    if not distances.size:
+        return
+
+    def sides(beyond: FloatArray | float) -> NDArray[np.int8]:
+        limit = np.broadcast_to(beyond, reach.shape)[:, None]
+        return (distances > limit + dust).astype(np.int8) - (distances < -limit - dust).astype(np.int8)
+
+    step, blur = np.diff(distances, axis=1), np.maximum(dust[:, 1:], dust[:, :-1])
+    steps = np.zeros(distances.shape, dtype=np.int8)
+    steps[:, 1:] = (step > blur).astype(np.int8) - (step < -blur).astype(np.int8)
+    length = RUN_LENGTHS[rules]
+    yield "beyond", sides(reach)
+    yield "run", _recurring(sides(0.0), length, length)
+    if rules == "wheeler":
+        yield "three_of_four", _recurring(sides(reach / 2), 3, 4)
+        return
+    yield "two_of_three", _recurring(sides(reach * 2 / 3), 2, 3)
+    yield "trend", _recurring(steps, TREND_LENGTH - 1, TREND_LENGTH - 1)
+
+
+def _recurring(sides: NDArray[np.int8], count: int, window: int) -> NDArray[np.int8]:
+    """The sides of those points on whose side at least `count` of the last `window` lie."""
+    total = np.zeros(sides.shape, dtype=np.int16)
+    for back in range(min(window, sides.shape[1])):
+        total[:, back:] += sides[:, : sides.shape[1] - back] == sides[:, back:]
+    return np.where(total >= count, sides, 0).astype(np.int8)
