@@ -17,6 +17,7 @@ _NAVIGATION = [
     (_("KPIs"), "kpis:list", Right.SEE, ("kpis/", "library/", "drivers/")),
     (_("My entries"), "assessments:entries", Right.ENTER, "entries/"),
     (_("Verification"), "assessments:verification", Right.VERIFY, "verification/"),
+    (_("Confirmations"), "assessments:confirmations", Right.CONFIRM, "confirmations/"),
     (_("Import"), "assessments:import", Right.IMPORT, "import/"),
     (_("Outbox"), "committee:outbox", Right.SEE_OUTBOX, "outbox/"),
 ]
