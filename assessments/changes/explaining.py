@@ -5,7 +5,6 @@ are known at the end, then corrections of what had been known, then new values. 
 of the start to the digit, the last one that of the end. Nothing is written.
 """
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 from assessments.changes.figures import KINDS, Cause, FigureKind, Walk, add, walk
 from assessments.changes.points import Point, Span
 from assessments.changes.reported import Reported, reported_at
-from assessments.changes.stages import Stage, load_stage
-from assessments.services.inputs import Inputs, load_inputs
+from assessments.changes.stages import Stage, load_point, load_stage
+from assessments.services.inputs import Inputs
 from assessments.services.recompute import project_row, value_projects
 from organizations.models import Organization
 from organizations.tenancy import organization_scope
@@ -113,23 +112,24 @@ def _walk(
 
 def _stages(organization_id: int, start: Point, end: Point) -> list[tuple[Cause, Valued, str]]:
     """All projects valued after each cause, with the reporting currency."""
-    known = {"as_of": end.as_of, "known_at": end.known_at, "before": start.known_at}
-    first = value(load(organization_id, start.as_of, start.known_at))
+
+    def staged(stage: Stage) -> tuple[Valued, str]:
+        inputs = load_stage(
+            organization_id, as_of=end.as_of, known_at=end.known_at, before=start.known_at, stage=stage
+        )
+        return value(inputs)
+
+    first = value(load_point(organization_id, as_of=start.as_of, known_at=start.known_at))
     later = first
     if end.as_of != start.as_of:
-        later = value(load(organization_id, end.as_of, start.known_at))
+        later = value(load_point(organization_id, as_of=end.as_of, known_at=start.known_at))
     defined = corrected = full = later
     if end.known_at != start.known_at:
-        defined = value(load_stage(organization_id, stage=Stage.DEFINITIONS, **known))
-        corrected = value(load_stage(organization_id, stage=Stage.CORRECTIONS, **known))
-        full = value(load(organization_id, end.as_of, end.known_at))
+        defined = staged(Stage.DEFINITIONS)
+        corrected = staged(Stage.CORRECTIONS)
+        full = value(load_point(organization_id, as_of=end.as_of, known_at=end.known_at))
     valued = [first, later, defined, corrected, full]
     return [(cause, figures, currency) for cause, (figures, currency) in zip(Cause, valued, strict=True)]
-
-
-def load(organization_id: int, as_of: datetime.date, known_at: datetime.datetime) -> Inputs:
-    """Inputs of all projects as known then."""
-    return load_inputs(organization_id, as_of=as_of, known_at=known_at, live=False)
 
 
 def value(inputs: Inputs) -> tuple[Valued, str]:
