@@ -11,6 +11,7 @@ from assessments.views import (
     entries,
     exports,
     formula,
+    formula_cards,
     kpi,
     locks,
     monetisation,
@@ -53,7 +54,25 @@ urlpatterns = [
         plan_changes.change_withdraw,
         name="change_withdraw",
     ),
+    path(
+        "o/<slug:organization_slug>/projects/<slug:code>/figures/",
+        formula_cards.project_figures,
+        name="project_figures",
+    ),
+    path(
+        "o/<slug:organization_slug>/projects/<slug:code>/figures/<slug:figure>/",
+        formula_cards.project_figure,
+        name="project_figure",
+    ),
     path("o/<slug:organization_slug>/kpis/<slug:code>/", kpi.kpi_page, name="kpi"),
+    path(
+        "o/<slug:organization_slug>/kpis/<slug:code>/figures/", formula_cards.kpi_figures, name="kpi_figures"
+    ),
+    path(
+        "o/<slug:organization_slug>/kpis/<slug:code>/figures/<slug:figure>/",
+        formula_cards.kpi_figure,
+        name="kpi_figure",
+    ),
     path("o/<slug:organization_slug>/kpis/<slug:code>/baseline/", baseline.baseline, name="baseline"),
     path(
         "o/<slug:organization_slug>/kpis/<slug:code>/baseline/<int:baseline_id>/file/",

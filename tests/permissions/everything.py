@@ -108,6 +108,7 @@ def make_everything(slug: str, mark: str) -> Everything:
         "lock_id": lock.pk,
         "code": PROJECT,
         "file_format": "csv",
+        "figure": "status",
         "department_id": department.pk,
         "line_id": line.pk,
         "module_id": module_id,
