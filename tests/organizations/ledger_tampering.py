@@ -41,7 +41,7 @@ OTHER = {
     "boolean": "NOT {0}",
     "character varying": "overlay(COALESCE({0}, '') placing '~' from 1 for 1)",
     "text": "COALESCE({0}, '') || ' '",
-    "date": "COALESCE({0}, '2026-01-01'::date) + 1",
+    "date": "(COALESCE({0}, '2026-01-01'::date) + interval '1 month')::date",
     "timestamp with time zone": "COALESCE({0}, now()) + interval '1 microsecond'",
     "jsonb": "jsonb_build_array({0})",
 }
