@@ -10,7 +10,10 @@ from assessments.verdict_words import (
     change_written,
     comparison_sentence,
     how_sentences,
+    interrupted_sentences,
     interval_written,
+    raising_sentences,
+    reason_sentences,
     verdict_sentence,
 )
 from charts.numbers import MISSING
@@ -29,6 +32,9 @@ def verdict_facts(kpi: Kpi, verdict: KpiVerdict | None) -> dict[str, Any]:
         "how": how_sentences(verdict),
         "assurance": assurance_sentence(verdict),
         "comparison_text": comparison_sentence(kpi, comparison) if comparison else "",
+        "interrupted": interrupted_sentences(kpi, verdict.figures),
+        "reasons": reason_sentences(verdict),
+        "raising": raising_sentences(verdict),
         "verdict_stats": _stats(kpi, verdict),
     }
 

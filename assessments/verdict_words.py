@@ -29,6 +29,32 @@ _RULES: dict[str, Promise] = {
 _CORRELATED = gettext_lazy(
     "Neighbouring values resemble each other, so they count as fewer and the interval is wider."
 )
+_REASONS: dict[str, Promise] = {
+    "self_report": gettext_lazy("The values are estimates, so it stays a report on oneself."),
+    "before_after": gettext_lazy("Before and after were compared."),
+    "stable_baseline_with_signal": gettext_lazy("The values before were stable, and a signal followed."),
+    "adjusted_before_after": gettext_lazy("Before and after were compared with the season taken out."),
+    "interrupted_series": gettext_lazy("An interrupted time series separates the step from the trend."),
+    "control": gettext_lazy("A control group shows what would have happened anyway."),
+    "quasi_random": gettext_lazy("The order of the roll-out was drawn by lot."),
+    "randomised": gettext_lazy("Chance decided who got the system."),
+}
+_STEPS: dict[str, Promise] = {
+    "measure_instead_of_estimate": gettext_lazy("Measure instead of estimating."),
+    "lengthen_baseline": gettext_lazy(
+        "Enter more values from before the go-live: six stable ones at least, better two years."
+    ),
+    "wait_for_signal": gettext_lazy("Wait for a signal: values outside the limits or seven on one side."),
+    "adjust_baseline": gettext_lazy(
+        "Have values of the same months before and after, so that the season drops out."
+    ),
+    "run_interrupted_series": gettext_lazy(
+        "Collect twelve values, six on each side: then step and trend can be told apart."
+    ),
+    "choose_control": gettext_lazy("Choose a control group: a site or department without the system."),
+    "assign_by_lot": gettext_lazy("Draw the order of the next sites by lot."),
+    "randomise": gettext_lazy("Let chance decide who gets the system first."),
+}
 _ASSURANCE: dict[str, Promise] = {
     "will": gettext_lazy("As it runs now, the target will be met in every period."),
     "will_not": gettext_lazy("As it runs now, the target will not be met: chance alone does not reach it."),
@@ -88,6 +114,33 @@ def how_sentences(verdict: KpiVerdict) -> list[str]:
     elif verdict.word == Word.NOT_YET:
         sentences.append(_("A change of this size would not be seen in ten years: the values vary too much."))
     return sentences
+
+
+def reason_sentences(verdict: KpiVerdict) -> list[str]:
+    """Why the evidence has its grade."""
+    return [str(_REASONS[code]) for code in verdict.reasons if code in _REASONS]
+
+
+def raising_sentences(verdict: KpiVerdict) -> list[str]:
+    """What would raise the grade."""
+    return [str(_STEPS[code]) for code in verdict.raising if code in _STEPS]
+
+
+def interrupted_sentences(kpi: Kpi, figures: Mapping[str, Any]) -> list[str]:
+    """Step and change of trend of the interrupted time series."""
+    texts = {
+        "level_change": _("The step at the go-live is %(effect)s (95 %% interval %(interval)s)."),
+        "trend_change": _("The trend has changed by %(effect)s a period (95 %% interval %(interval)s)."),
+    }
+    return [
+        text
+        % {
+            "effect": change_written(figures[name]["value"], kpi),
+            "interval": interval_written(figures[name]["low"], figures[name]["high"], kpi),
+        }
+        for name, text in texts.items()
+        if name in figures
+    ]
 
 
 def assurance_sentence(verdict: KpiVerdict) -> str:

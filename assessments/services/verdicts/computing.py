@@ -1,5 +1,6 @@
 """From series to verdicts: the method's batch functions over all KPIs of a frequency. No clock, no database."""
 
+import dataclasses
 import datetime
 import hashlib
 from collections import defaultdict
@@ -9,10 +10,13 @@ from typing import Any, cast
 import numpy as np
 
 from assessments.method import METHOD_VERSION
-from assessments.method.attribution import Verdicts, verdict_batch
+from assessments.method.attribution import Verdicts, interrupted_time_series_batch, verdict_batch
+from assessments.method.attribution.interrupted import TERMS
 from assessments.method.control_chart import assurance, xmr
 from assessments.method.errors import MethodError
+from assessments.method.evidence import Design, Source, grade, is_stable
 from assessments.method.forecasting import Forecasts, forecast_batch
+from assessments.models import Comparison
 from assessments.services.verdicts.courses import (
     SEASONS,
     Course,
@@ -41,6 +45,14 @@ _MEMORY: dict[str, int] = {
     Frequency.QUARTER: 40,
     Frequency.YEAR: 30,
 }
+#: of the interrupted time series: what pages tell
+_TOLD = ("level_change", "trend_change")
+_DESIGNS: dict[str, Design] = {
+    Comparison.Design.LOT: "quasi_random",
+    Comparison.Design.RANDOMISED: "randomised",
+}
+# What people type is read off somewhere and looked at by a second person; all else comes from a system.
+_SOURCES: dict[str, Source] = {Kpi.Source.MANUAL: "audited_sample", Kpi.Source.SURVEY: "survey"}
 type_of_row = dict[str, Any]
 
 
@@ -58,9 +70,12 @@ def assess(
     for frequency, members in by_frequency.items():
         _judge(members, SEASONS[frequency])
         _foresee(members, frequency)
+        _interrupt(members, SEASONS[frequency])
         _compare(members, controls, SEASONS[frequency])
         for row, course in members:
             row |= _limits(course)
+            if row["word"]:
+                row |= _graded(row, course)
     return rows
 
 
@@ -142,6 +157,43 @@ def _foresee(members: list[tuple[type_of_row, Course]], frequency: str) -> None:
             "method": one.method,
             "mase": one.mase,
         }
+
+
+def _interrupt(members: list[tuple[type_of_row, Course]], season: int | None) -> None:
+    """Change of level and of trend, where there are enough values on both sides."""
+    changed = [(row, course) for row, course in members if course.change is not None]
+    if not changed:
+        return
+    found = interrupted_time_series_batch(
+        left_aligned([course.judged() for _row, course in changed]),
+        [cast(int, course.change) for _row, course in changed],
+        season=season,
+    )
+    for place, (row, _course) in enumerate(changed):
+        for term, name in enumerate(TERMS):
+            estimate = found.estimates.at(place, term)
+            if name in _TOLD and estimate.p_value is not None:
+                row["figures"][name] = dataclasses.asdict(estimate)
+
+
+def _graded(row: type_of_row, course: Course) -> type_of_row:
+    """The grade by what was done, never by how large the effect is."""
+    before = course.sides(course.judged())[0]
+    comparison = row["figures"].get("comparison", {})
+    signal_on = row["signal_on"]
+    found = grade(
+        stable_baseline=is_stable(before[~np.isnan(before)]),
+        signal=row["word"] in ("real", "worse") or bool(signal_on and signal_on >= row["changed_on"]),
+        adjusted=row["rule"].startswith("same_months"),
+        interrupted="level_change" in row["figures"],
+        control=comparison.get("word") in ("real", "worse", "not_yet"),
+        design=_DESIGNS.get(course.series.design, "none"),
+        source=_SOURCES.get(course.series.source, "system_log"),
+        # The charter stands beside the grade on the page and does not move it.
+        signed_definition=False,
+        values=row["before"] + row["after"],
+    )
+    return {"grade": found.grade, "reasons": list(found.reasons), "raising": list(found.how_to_raise)}
 
 
 def _compare(

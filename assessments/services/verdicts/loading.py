@@ -23,7 +23,7 @@ _TABLES = {
 
 # The go-live that has happened: the actual one, else the planned one once it has passed.
 _DEFINITIONS = """
-SELECT k.id, k.organization_id, k.direction, k.frequency, k.range_low, k.range_high,
+SELECT k.id, k.organization_id, k.source, k.direction, k.frequency, k.range_low, k.range_high,
     k.plan_path[array_length(k.plan_path, 1)] AS target, k.expected_start,
     COALESCE(p.go_live_actual, CASE WHEN p.go_live_planned <= %(as_of)s THEN p.go_live_planned END) AS live,
     (SELECT array_agg(b.period ORDER BY b.period) FROM {rebase} b
@@ -37,7 +37,7 @@ WHERE k.organization_id = %(organization)s AND k.archived_at IS NULL AND p.archi
 """
 
 #: what decides a verdict besides the values
-_FINGERPRINT = """md5(ROW(d.direction, d.frequency, d.range_low, d.range_high, d.target, d.expected_start, d.live,
+_FINGERPRINT = """md5(ROW(d.source, d.direction, d.frequency, d.range_low, d.range_high, d.target, d.expected_start, d.live,
     d.rebased, d.design, d.controls)::text)"""
 
 # Not yet assessed, by an older method, with another definition, or with values nobody has looked at: its own, or
@@ -52,7 +52,7 @@ ORDER BY d.id
 """  # noqa: S608
 
 _SERIES = f"""
-SELECT d.id, d.direction, d.frequency, d.range_low, d.range_high, d.target, d.expected_start, d.live, d.rebased,
+SELECT d.id, d.source, d.direction, d.frequency, d.range_low, d.range_high, d.target, d.expected_start, d.live, d.rebased,
     d.design, d.controls, {_FINGERPRINT}, m.periods, m.amounts
 FROM ({{definitions}} AND k.id = ANY(%(kpis)s)) d
 LEFT JOIN LATERAL (
@@ -75,6 +75,7 @@ class KpiSeries:
     """One KPI with everything its verdict rests on. `periods` are first days, ascending, with `values` beside."""
 
     kpi_id: int
+    source: str
     direction: str
     frequency: str
     low: float | None
