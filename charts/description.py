@@ -10,7 +10,7 @@ from typing import Literal
 
 from charts.numbers import Figures, Number, as_float
 
-Kind = Literal["sparkline", "variance", "cash", "control", "bridge"]
+Kind = Literal["sparkline", "variance", "cash", "control", "bridge", "tornado"]
 Role = Literal["AC", "PL", "PY", "FC"]
 Direction = Literal["higher", "lower", "range", "maintain"]
 Effect = Literal["good", "bad", ""]
@@ -121,6 +121,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Swing:
+    """One factor of a tornado: what its low and its high end change, and what these ends are ("90 %", "110 %")."""
+
+    label: str
+    low: Value
+    high: Value
+    low_end: str = ""
+    high_end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """`labels` name the periods or categories; every series has one value (or None) for each.
 
@@ -141,6 +152,7 @@ class Chart:
     points: tuple[Point, ...] = ()
     signals: tuple[Signal, ...] = ()
     steps: tuple[Step, ...] = ()
+    swings: tuple[Swing, ...] = ()
     scale: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
@@ -164,6 +176,7 @@ class Chart:
         """Every number on the chart, levels and bounds included, as given."""
         numbers: list[Value] = [value for series in self.series for value in series.values]
         numbers += [step.value for step in self.steps]
+        numbers += [value for swing in self.swings for value in (swing.low, swing.high)]
         numbers += [level.value for level in self.levels]
         for interval in self.intervals:
             numbers += [*interval.lower, *interval.upper]
@@ -173,7 +186,9 @@ class Chart:
     def is_empty(self) -> bool:
         """No value to draw; levels alone make no chart."""
         values: list[Value] = [value for series in self.series for value in series.values]
-        return all(as_float(value) is None for value in [*values, *(step.value for step in self.steps)])
+        values += [step.value for step in self.steps]
+        values += [value for swing in self.swings for value in (swing.low, swing.high)]
+        return all(as_float(value) is None for value in values)
 
     def figures(self, language: str | None = None) -> Figures:
         return Figures.over(self.values(), language=language)

@@ -17,6 +17,7 @@ from charts.description import (
     Series,
     Signal,
     Step,
+    Swing,
     Title,
     Value,
     effect_of,
@@ -155,6 +156,15 @@ def bridge(
     """From plan through what went better or worse to what is there and what is still to come."""
     return Chart(
         kind="bridge", message=message, title=title, steps=tuple(steps), unit=unit, direction=direction
+    )
+
+
+def tornado(
+    *, message: str, title: Title, swings: Iterable[Swing], unit: str = "", direction: Direction = "higher"
+) -> Chart:
+    """What one factor at a time changes, in the order given: the widest first."""
+    return Chart(
+        kind="tornado", message=message, title=title, swings=tuple(swings), unit=unit, direction=direction
     )
 
 

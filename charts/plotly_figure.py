@@ -7,7 +7,9 @@ own, by `COLOURS`.
 
 from typing import Any
 
-from charts.description import Bar, Chart, Series, bars, variances
+from django.utils.translation import gettext as _
+
+from charts.description import Bar, Chart, Series, bars, effect_of, variances
 from charts.numbers import Number, as_float
 from charts.svg.cells import joined
 
@@ -40,6 +42,8 @@ def figure(chart: Chart) -> Json:
     layout = _layout(chart)
     if chart.kind == "bridge":
         return {"data": [_bridge(chart)], "layout": layout}
+    if chart.kind == "tornado":
+        return {"data": _swings(chart), "layout": _sideways(layout)}
     if chart.kind == "variance":
         layout["yaxis"]["domain"] = [0, 0.62]
         layout["yaxis2"] = {**layout["yaxis"], "domain": [0.7, 1], "title": {"text": "ΔPL"}, "anchor": "x"}
@@ -65,10 +69,10 @@ def _layout(chart: Chart) -> Json:
         "plot_bgcolor": CLEAR,
         "font": {"color": INK, "size": 13, "family": "inherit"},
         "margin": {"l": 56, "r": 24, "t": 24, "b": 48},
-        "hovermode": "closest" if chart.kind == "bridge" else "x unified",
+        "hovermode": "closest" if chart.kind in ("bridge", "tornado") else "x unified",
         "hoverlabel": {"bgcolor": CARD, "bordercolor": LINE, "font": {"color": INK}},
         "legend": {"orientation": "h", "y": 1.12},
-        "showlegend": chart.kind != "bridge",
+        "showlegend": chart.kind not in ("bridge", "tornado"),
         "modebar": {"bgcolor": CLEAR, "color": MUTED, "activecolor": INK},
         "barmode": "group",
         "shapes": _shapes(chart),
@@ -269,6 +273,35 @@ def _bridge(chart: Chart) -> Json:
             },
         },
     }
+
+
+def _sideways(layout: Json) -> Json:
+    """Names at the left, the widest on top, amounts along the bottom."""
+    amounts = {**layout["yaxis"], "type": "linear"}
+    names = {**layout["xaxis"], "autorange": "reversed"}
+    return {**layout, "xaxis": amounts, "yaxis": names, "barmode": "overlay"}
+
+
+def _swings(chart: Chart) -> list[Json]:
+    return [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "y": [swing.label for swing in chart.swings],
+            "x": [as_float(value) for value, _end in ends],
+            "customdata": [end for _value, end in ends],
+            "hovertemplate": "%{y}, %{customdata}: %{x}<extra></extra>",
+            "marker": {
+                "color": [_EFFECT[effect_of(value, chart.direction)] for value, _end in ends],
+                "pattern": {"shape": "/", "size": 5},
+            },
+        }
+        for name, ends in (
+            (_("low end"), [(swing.low, swing.low_end) for swing in chart.swings]),
+            (_("high end"), [(swing.high, swing.high_end) for swing in chart.swings]),
+        )
+    ]
 
 
 def _fill(bar: Bar) -> str:

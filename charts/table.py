@@ -6,7 +6,7 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from charts.description import Chart, Step, Value, variances
+from charts.description import Chart, Step, Swing, Value, variances
 from charts.numbers import exact, percent
 
 
@@ -35,6 +35,9 @@ def table(chart: Chart) -> ChartTable:
     if chart.kind == "bridge":
         head = (_("Step"), _("Scenario"), chart.unit or _("Value"))
         return ChartTable(head, tuple(_step(step) for step in chart.steps))
+    if chart.kind == "tornado":
+        head = (_("Factor"), _("Low end"), _("Change"), _("High end"), _("Change"))
+        return ChartTable(head, tuple(_swing(swing) for swing in chart.swings))
     columns = _columns(chart)
     head = (_("Period"), *(name for name, _cells in columns))
     rows = tuple(
@@ -45,6 +48,11 @@ def table(chart: Chart) -> ChartTable:
 
 def _step(step: Step) -> tuple[str, tuple[str, ...]]:
     return step.label, (step.role, exact(step.value, sign=not step.is_total))
+
+
+def _swing(swing: Swing) -> tuple[str, tuple[str, ...]]:
+    low, high = exact(swing.low, sign=True), exact(swing.high, sign=True)
+    return swing.label, (swing.low_end, low, swing.high_end, high)
 
 
 def _columns(chart: Chart) -> list[tuple[str, list[str]]]:

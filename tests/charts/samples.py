@@ -1,7 +1,7 @@
 """One chart of each kind, and the odd ones, for all tests of this folder."""
 
 from charts import kinds
-from charts.description import Chart, Direction, Mark, Step, Title, Value
+from charts.description import Chart, Direction, Mark, Step, Swing, Title, Value
 from charts.kinds import Limits, Values
 
 TITLE = Title("ERP group", "net value", "2026 · AC, PL, FC")
@@ -77,12 +77,23 @@ def bridge() -> Chart:
     return kinds.bridge(message="OA cost us 1.2 m", title=TITLE, steps=steps, unit="CNY")
 
 
+def tornado() -> Chart:
+    swings = [
+        Swing("Hourly wage", -1_200_000, 1_200_000, "90 %", "110 %"),
+        Swing("Discount rate", 640_000, -580_000, "7.2 %", "8.8 %"),
+        Swing("Capture rate of the saving in purchasing", -310_000, 0, "90 %", "100 %"),
+        Swing("Nothing", 0, None),
+    ]
+    return kinds.tornado(message="The wage moves it most", title=TITLE, swings=swings, unit="CNY")
+
+
 KINDS = {
     "sparkline": sparkline,
     "variance": variance,
     "cash": cash,
     "control": control,
     "bridge": bridge,
+    "tornado": tornado,
 }
 
 
@@ -121,5 +132,8 @@ def with_values(kind: str, values: list[Value]) -> Chart:
             Step(label, value, "AC") for label, value in zip(labels, values, strict=True) if value is not None
         ]
         return kinds.bridge(message=HOSTILE, title=title, steps=steps, unit=HOSTILE)
+    if kind == "tornado":
+        swings = [Swing(label, value, value, HOSTILE) for label, value in zip(labels, values, strict=True)]
+        return kinds.tornado(message=HOSTILE, title=title, swings=swings, unit=HOSTILE)
     mark = Mark(0, HOSTILE)
     return kinds.control(message=HOSTILE, title=title, labels=labels, actual=values, marks=[mark])

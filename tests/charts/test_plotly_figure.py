@@ -48,3 +48,10 @@ def test_a_bridge_hangs_its_changes_where_they_belong() -> None:
     assert trace["base"][:3] == [0, 19.6e6, 18.4e6]
     assert trace["y"][1] == pytest.approx(-1.2e6)
     assert trace["marker"]["pattern"]["shape"] == ["", "", "", "", "/", "/"]
+
+
+def test_a_tornado_lies_on_its_side_with_the_widest_on_top() -> None:
+    made = figure(samples.tornado())
+    assert [trace["orientation"] for trace in made["data"]] == ["h", "h"]
+    assert made["data"][0]["x"] == [-1.2e6, 640e3, -310e3, 0]
+    assert made["layout"]["yaxis"]["autorange"] == "reversed"

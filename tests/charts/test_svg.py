@@ -62,7 +62,7 @@ def test_every_drawing_has_a_role_and_a_name(kind: str, size: Size) -> None:
     assert found[named[0]] == samples.KINDS[kind]().message
 
 
-@pytest.mark.parametrize("kind", ["variance", "cash", "control", "bridge"])
+@pytest.mark.parametrize("kind", ["variance", "cash", "control", "bridge", "tornado"])
 def test_without_values_the_drawing_says_so(kind: str) -> None:
     assert texts(draw(samples.with_values(kind, []), size="small")) == ["No values yet."]
 
@@ -217,3 +217,13 @@ def test_labels_pushed_apart_keep_their_order_and_gap() -> None:
 def test_no_label_is_written_twice() -> None:
     chart: Chart = samples.bridge()
     assert len(texts(draw(chart))) == 2 * len(chart.steps)
+
+
+def test_the_bars_of_a_tornado_leave_what_is_assumed_by_what_they_change() -> None:
+    svg = draw(samples.tornado(), size="large")
+    good = [float(one.get("width", 0)) for one in of_class(svg, "bar", "good")]
+    bad = [float(one.get("width", 0)) for one in of_class(svg, "bar", "bad")]
+    assert good[0] == pytest.approx(bad[0], abs=1.1)
+    assert good[1] / good[0] == pytest.approx(640 / 1200, abs=0.01)
+    assert (len(good), len(bad)) == (2, 3)
+    assert "−0.31" in texts(svg)

@@ -31,5 +31,11 @@ def test_a_bridge_lists_its_steps_with_signed_changes() -> None:
     assert rows[2] == ("ERP", ("AC", "+900,000"))
 
 
+def test_a_tornado_lists_what_each_end_changes() -> None:
+    rows = table(samples.tornado()).rows
+    assert rows[0] == ("Hourly wage", ("90 %", "−1,200,000", "110 %", "+1,200,000"))
+    assert rows[3][1][3] == "—"
+
+
 def test_an_empty_chart_has_a_table_without_rows() -> None:
     assert table(samples.with_values("control", [])).rows == ()

@@ -54,7 +54,7 @@ def test_ids_are_the_same_from_load_to_load() -> None:
     assert render("{% figure c %}", c=samples.cash()) == render("{% figure c %}", c=samples.cash())
 
 
-@pytest.mark.parametrize("kind", ["variance", "cash", "control", "bridge"])
+@pytest.mark.parametrize("kind", ["variance", "cash", "control", "bridge", "tornado"])
 def test_a_figure_has_message_title_drawing_data_and_tools(kind: str) -> None:
     chart = samples.KINDS[kind]()
     page = render("{% figure c %}", c=chart)
