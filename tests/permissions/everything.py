@@ -217,7 +217,12 @@ def _money_of(kpi: Kpi, people: dict[str, User], mark: str) -> None:
     )
     factors = {"money_driver": driver, "volume_value": 10.0, "note": f"As {mark} counts"}
     monetise_new_line(
-        actor=actor, kpi=kpi, project=kpi.project, name=f"Hours saved {mark}", values=factors
+        actor=actor,
+        kpi=kpi,
+        project=kpi.project,
+        name=f"Hours saved {mark}",
+        values=factors,
+        reason=f"Asked for by {mark}",
     )
 
 
