@@ -138,7 +138,7 @@ LEFT JOIN projects_cashflow g ON g.organization_id = %(organization)s AND g.line
 LEFT JOIN LATERAL (
     SELECT a.actor_id FROM organizations_auditevent a
     WHERE a.organization_id = %(organization)s AND a.target_type = 'moneyline' AND a.target_id = f.line_id
-        AND a.action = 'line.actual_changed' AND jsonb_exists(a.after, to_char(f.month, 'YYYY-MM'))
+        AND a.action IN ('line.actual_changed', 'line.actual_computed') AND jsonb_exists(a.after, to_char(f.month, 'YYYY-MM'))
     ORDER BY a.id DESC LIMIT 1
 ) b ON true
 LEFT JOIN organizations_user u ON u.id = b.actor_id

@@ -115,9 +115,11 @@ class ProjectResult(OrganizationModel):
     kpis_valued = models.PositiveIntegerField(default=0)
     kpis_preliminary = models.PositiveIntegerField(default=0)
 
-    #: benefits confirmed to the end of the last complete month, and planned to the same month
+    #: benefits booked to the end of the last complete month, and planned to the same month
     benefits_actual = models.FloatField(default=0)
     benefits_plan = models.FloatField(default=0)
+    #: of the booked benefits what is verified, realised and cashable (`assessments.worth`); {}: all only claimed
+    worth = models.JSONField(default=dict)
     costs_actual = models.FloatField(default=0)
     costs_plan = models.FloatField(default=0)
     roi_plan = models.FloatField(null=True)

@@ -7,8 +7,9 @@ it shared until their commit. So "known at T" is exact: everything recorded befo
 import datetime
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from assessments.services.money import ProjectMoney, value_money
 from assessments.services.record import TRANSACTION_LOCK
 from assessments.services.scores import TIERS, KpiScores, ProjectScores, score_kpis, score_projects
 from assessments.services.writing import insert_run, write_kpi_results, write_project_results
+from assessments.worth import Worth, load_worth, written_worth
 from kpis.models import Attribution
 from organizations.jobs import LostClaimError, claim_job, fail_job, finish_job, heartbeat
 from organizations.models import JobRun, Organization
@@ -48,6 +50,8 @@ class Valuation:
     hashes: list[bytes]
     money_hashes: list[bytes]
     valid_until: list[datetime.date]
+    #: by project; empty while everything is only claimed
+    worth: Mapping[int, Worth]
 
     @property
     def inputs_hash(self) -> str:
@@ -55,7 +59,7 @@ class Valuation:
         return hashlib.blake2b(b"".join(self.hashes), digest_size=16).hexdigest()
 
 
-def value_projects(inputs: Inputs) -> Valuation:
+def value_projects(inputs: Inputs, worth: Mapping[int, Worth] = MappingProxyType({})) -> Valuation:
     """Compute, from inputs alone: no clock, no database."""
     kpis = score_kpis(inputs)
     projects = score_projects(inputs, kpis)
@@ -73,7 +77,10 @@ def value_projects(inputs: Inputs) -> Valuation:
     money_hashes = _money_hashes(inputs, money)
     for digest, key in zip(digests, money_hashes, strict=True):
         digest.update(key)
-    return Valuation(inputs, kpis, projects, money, [one.digest() for one in digests], money_hashes, until)
+    for project_id, figures in worth.items():
+        digests[place[project_id]].update(repr(figures).encode())
+    hashes = [one.digest() for one in digests]
+    return Valuation(inputs, kpis, projects, money, hashes, money_hashes, until, worth)
 
 
 def _money_hashes(inputs: Inputs, money: dict[int, ProjectMoney]) -> list[bytes]:
@@ -98,7 +105,18 @@ def reproduce(
     moment = known_at or timezone.now()
     day = as_of or organization.today(moment)
     with organization_scope(organization):
-        return value_projects(load_inputs(organization.pk, as_of=day, known_at=moment, live=False))
+        inputs = load_inputs(organization.pk, as_of=day, known_at=moment, live=False)
+        return value_projects(inputs, _worth(organization, inputs, live=False))
+
+
+def _worth(organization: Organization, inputs: Inputs, *, live: bool = True) -> dict[int, Worth]:
+    return load_worth(
+        organization.pk,
+        as_of=inputs.as_of,
+        known_at=inputs.known_at,
+        project_ids=[project.id for project in inputs.projects],
+        live=live,
+    )
 
 
 def recompute_organization(
@@ -136,7 +154,7 @@ def _recompute(
         known_at = _read_clock()
     day = as_of or organization.today(known_at)
     inputs = load_inputs(organization.pk, as_of=day, known_at=known_at, project_ids=project_ids)
-    valuation = value_projects(inputs)
+    valuation = value_projects(inputs, _worth(organization, inputs))
     run = Run(
         pk=run_id,
         organization=organization,
@@ -316,6 +334,7 @@ def project_row(valuation: Valuation, place: int) -> dict[str, Any]:
         "status": scores.words[place],
         "capped": bool(scores.gated[place]),
         **{f"kpis_{word}": counts[place] for word, counts in scores.counts.items()},
+        "worth": written_worth(valuation.worth, project_id),
         **_money_columns(valuation.money.get(project_id)),
     }
 

@@ -106,6 +106,7 @@ _SCORE_TYPES = {
     "kpis_late": "integer",
     "kpis_valued": "integer",
     "kpis_preliminary": "integer",
+    "worth": "jsonb",
 }
 _MONEY_TYPES = {
     "benefits_actual": "double precision",
