@@ -20,6 +20,7 @@ from assessments.views import (
     project,
     proof,
     reminders,
+    sensitivity,
     timeliness,
     verification,
 )
@@ -104,6 +105,11 @@ urlpatterns = [
         name="monetisation_remove",
     ),
     path("o/<slug:organization_slug>/drivers/<slug:code>/", drivers.driver, name="driver"),
+    path(
+        "o/<slug:organization_slug>/projects/<slug:code>/sensitivity/",
+        sensitivity.sensitivity_page,
+        name="sensitivity",
+    ),
     path("o/<slug:organization_slug>/kpis/<slug:code>/chart.json", kpi.kpi_chart, name="kpi_chart"),
     path(
         "o/<slug:organization_slug>/kpis/<slug:code>/values.<file_format:file_format>",

@@ -30,6 +30,8 @@ def all_pages(made: dict[str, Any]) -> list[Shown]:
         Shown("money grid, empty", "/o/acme/projects/SIGN/money/"),
         Shown("plan", "/o/acme/projects/ERP/plan/"),
         Shown("gates", "/o/acme/projects/ERP/gates/"),
+        Shown("sensitivity", "/o/acme/projects/ERP/sensitivity/"),
+        Shown("sensitivity, empty", "/o/acme/projects/SIGN/sensitivity/"),
         Shown("gate rules", "/o/acme/gates/"),
         Shown("charter", "/o/acme/projects/ERP/charter/"),
         Shown("charter, version", "/o/acme/projects/ERP/charter/versions/1/"),

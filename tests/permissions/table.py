@@ -244,6 +244,7 @@ _LISTS = [
     page("assessments:compare", DEFINERS, get=405, post=422),
     page("assessments:formula_remove", DEFINERS, get=405, post=302),
     page("assessments:driver", READERS),
+    page("assessments:sensitivity", READERS),
     page("assessments:monetisation", READERS),
     page("assessments:monetisation_remove", MONEY, get=405, post=302),
     page("assessments:kpi_values_export", READERS),
