@@ -17,6 +17,7 @@ from projects.services import request_valuation
 
 #: signals that last: one value alone is no new level
 _SUSTAINED = {"run", "trend"}
+_SUSTAINED_VALUES = 7
 
 
 @transaction.atomic
@@ -142,7 +143,10 @@ def _refuse_passing_change(series: KpiSeries, period: datetime.date) -> None:
     periods = sorted(day for day in series.values if former is None or day >= former.period)
     before = sum(day < period for day in periods)
     chart = xmr([series.values[day] for day in periods], baseline=before or None)
-    lasting = any(signal.rule in _SUSTAINED and signal.index >= before for signal in chart.signals)
+    lasting = any(
+        signal.rule in _SUSTAINED and signal.index - before >= _SUSTAINED_VALUES - 1
+        for signal in chart.signals
+    )
     if not before or not lasting:
         raise _invalid(
             "period",
