@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from organizations.errors import NotFoundError
 from organizations.http import MemberRequest
 from organizations.log_in import logged_in
-from organizations.models import ApiToken, Department, Invitation, Membership
+from organizations.models import ApiToken, Department, Invitation, LedgerEntry, Membership
 from organizations.permissions import Right, allows
 
 type_of_view = Callable[..., HttpResponseBase]
@@ -46,6 +46,12 @@ def get_department_for(request: MemberRequest, department_id: int) -> Department
     """A department of the organization."""
     department: Department | None = Department.objects.filter(pk=department_id).first()
     return _found(department)
+
+
+def get_ledger_entry_for(request: MemberRequest, number: int) -> LedgerEntry:
+    """A sign-off by its number."""
+    entry: LedgerEntry | None = LedgerEntry.objects.filter(number=number).first()
+    return _found(entry)
 
 
 def get_token_for(request: MemberRequest, token_id: int) -> ApiToken:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from organizations.errors import ConflictError, InvalidInputError
-from organizations.models import ApiToken, Department, Invitation, Membership, Organization, User
+from organizations.models import ApiToken, Department, Invitation, LedgerEntry, Membership, Organization, User
 from organizations.zones import find_zone, zone_names
 
 #: offered while typing; every other ISO code is accepted too
@@ -375,3 +375,19 @@ class HistoryFilterForm(forms.Form):
             "name", "email"
         )
         kind.choices = [("", _("Everything")), *kinds]
+
+
+class LedgerFilterForm(forms.Form):
+    """Sign-offs of which kind, about which project."""
+
+    hide_optional = True
+
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("Everything")), *LedgerEntry.Kind.choices]
+    )
+    project = forms.ChoiceField(label=_("Project"), required=False)
+
+    def __init__(self, *args: Any, codes: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = cast(forms.ChoiceField, self.fields["project"])
+        field.choices = [("", _("All projects")), *((code, code) for code in codes)]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Department,
         Invitation,
         JobRun,
+        LedgerEntry,
         Membership,
         OutboundMail,
         User,
@@ -98,6 +99,20 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """Events of one person, and of actions that begin with `kind`."""
         events = self.filter(actor=person) if person else self
         return events.filter(action__startswith=f"{kind}.") if kind else events
+
+
+class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
+    """The sign-offs of the organization in scope, newest first."""
+
+    def chosen(self, *, kind: str = "", project: str = "") -> Self:
+        """Entries of one kind, of the project with this code."""
+        entries = self.filter(kind=kind) if kind else self
+        return entries.filter(project_code=project) if project else entries
+
+    def project_codes(self) -> list[str]:
+        """Codes of the projects that entries are about."""
+        codes = self.exclude(project_code="").order_by("project_code")
+        return list(codes.values_list("project_code", flat=True).distinct())
 
 
 class JobRunQuerySet(models.QuerySet["JobRun"]):

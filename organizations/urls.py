@@ -8,6 +8,7 @@ from organizations.views import (
     entrance,
     exports,
     invitations,
+    ledger,
     members,
     profile,
     settings,
@@ -39,4 +40,8 @@ urlpatterns: list[URLPattern] = [
     path(_HERE + "keys/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
     path(_HERE + "audit/", audit.audit, name="audit"),
     path(_HERE + "audit.<file_format:file_format>", exports.audit_export, name="audit_export"),
+    path(_HERE + "ledger/", ledger.ledger, name="ledger"),
+    path(_HERE + "ledger/verify/", ledger.ledger_verify, name="ledger_verify"),
+    path(_HERE + "ledger/<int:number>/", ledger.ledger_entry, name="ledger_entry"),
+    path(_HERE + "ledger/<int:number>.json", ledger.ledger_receipt, name="ledger_receipt"),
 ]

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from organizations.querysets import LedgerEntryQuerySet
 from organizations.tenancy.models import OrganizationModel, scoped
 
 
@@ -42,7 +43,7 @@ class LedgerEntry(OrganizationModel):
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 
-    objects: ClassVar[Any] = scoped(models.QuerySet)
+    objects: ClassVar[Any] = scoped(LedgerEntryQuerySet)
 
     class Meta:
         ordering = ["-number"]

@@ -64,6 +64,9 @@ def _bring_about(window: Visit, shown: Shown) -> None:
         page.fill("[name=expression]", "[NOBODY] + 1")
         page.click("[name=save]")
         expect(page.locator(".error-summary")).to_be_visible()
+    if shown.then == "verify ledger":
+        page.click("form[action$='/verify/'] button")
+        expect(page.locator(".notice-good")).to_be_visible()
     if shown.then == "vague KPIs":
         page.click("[name=define]")
         expect(page.locator(".error-summary")).to_be_visible()
