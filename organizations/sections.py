@@ -18,6 +18,7 @@ SECTIONS = [
     (_("Timeliness"), "assessments:timeliness", Right.DEFINE, "timeliness/"),
     (_("Keys"), "organizations:tokens", Right.MANAGE_TOKENS, "keys/"),
     (_("History"), "organizations:audit", Right.SEE_AUDIT, "audit/"),
+    (_("Sign-offs"), "organizations:ledger", Right.SEE_AUDIT, "ledger/"),
     (_("First steps"), "committee:start", Right.DEFINE, "start/"),
 ]
 

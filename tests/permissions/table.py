@@ -171,6 +171,10 @@ _LISTS = [
     page("organizations:token_revoke", DEFINERS, post=302, pmo=404),  # of another member
     page("organizations:audit", HISTORIANS),
     page("organizations:audit_export", HISTORIANS),
+    page("organizations:ledger", HISTORIANS),
+    page("organizations:ledger_verify", HISTORIANS, get=405, post=200),
+    page("organizations:ledger_entry", HISTORIANS),
+    page("organizations:ledger_receipt", HISTORIANS),
     # Projects and money
     page("projects:list", READERS),
     page("projects:export", READERS),
