@@ -144,7 +144,8 @@ def payback_probability_batch(
     if spent.shape != gained.shape:
         raise MethodError("benefits", f"the shape {spent.shape} of costs is expected, not {gained.shape}")
     count = _whole("draws", draws, 1, MOST_DRAWS)
-    cases = _cases(spent, gained, realisations, delays, _columns(spent.shape[0], noise, by, rate, known))
+    settings = _columns(spent.shape[0], noise=noise, by=by, rate=rate, known=known)
+    cases = _cases(spent, gained, realisations, delays, settings)
     luck = _drawn(_whole("seed", seed, 0, 2**63 - 1), count, spent.shape[1])
     probability = np.empty(len(cases))
     percentiles = np.empty((len(cases), len(_PERCENTS)))
@@ -222,9 +223,11 @@ def _cases(
     return cases
 
 
-def _columns(rows: int, noise: Column, by: Column, rate: Column, known: Column) -> list[FloatArray]:
-    found = columns(noise=noise, by=by, rate=rate, known=known)
-    for name, column in zip(("noise", "by", "rate", "known"), found, strict=True):
+def _columns(rows: int, **settings: Column) -> list[FloatArray]:
+    """Settings as arrays, one a project, in the order given."""
+    found = []
+    for name, setting in settings.items():
+        (column,) = columns(**{name: setting})
         if column.size not in (1, rows):
             raise MethodError(name, f"{column.size} values for {rows} projects")
         if np.isnan(column).any():
@@ -235,7 +238,8 @@ def _columns(rows: int, noise: Column, by: Column, rate: Column, known: Column) 
             raise MethodError(name, "a negative number makes no sense here")
         if name in ("by", "known") and np.any(column != np.floor(column)):
             raise MethodError(name, "whole months are expected")
-    return [np.broadcast_to(column, (rows,)) for column in found]
+        found.append(np.broadcast_to(column, (rows,)))
+    return found
 
 
 def _whole(name: str, value: SupportsFloat, least: int, most: int) -> int:

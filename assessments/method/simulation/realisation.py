@@ -14,8 +14,8 @@ from assessments.method.errors import MethodError
 from assessments.method.simulation.distributions import Realisation
 
 STATED_PRIOR: Final = Realisation(mean=0.8, sd=0.35)
-"""What is assumed before the organization has closed benefits of its own. Own choice: promises are mostly
-kept in part, and twice as much or nothing at all are both possible."""
+"""What is assumed before the organization has closed benefits of its own. Own choice: most
+promises are kept in part, few in full, and hardly any twice over."""
 PRIOR_WEIGHT: Final = 4
 """Closed benefits that the stated prior counts as."""
 FEWEST_FOR_INTERVAL: Final = 3
