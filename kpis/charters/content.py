@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import JSONObject
 from django_scopes import get_scope
 
+from kpis.charters.monetisation import described
 from kpis.models import Attribution, Baseline, Formula, Kpi, Target
 from organizations.models import Organization, User
 from projects.models import CashFlow, MoneyLine, Project
@@ -218,7 +219,10 @@ def _benefits(project_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
         MoneyLine.objects.active()
         .filter(project__in=project_ids, kind=MoneyLine.Kind.BENEFIT)
         .annotate(planned=planned)
-        .select_related("owner")
+        .select_related(
+            "owner",
+            *(f"monetisation__{name}" for name in ("kpi", "money_driver", "volume_driver", "volume_kpi")),
+        )
         .order_by("name")
     )
     found: dict[int, list[dict[str, Any]]] = {}
@@ -231,9 +235,16 @@ def _benefits(project_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
                 "currency": line.currency,
                 "planned": None if line.planned is None else str(line.planned),
                 "owner": _person(line.owner),
+                **_follows(line),
             }
         )
     return found
+
+
+def _follows(line: Any) -> dict[str, Any]:
+    """Only where a line follows from a KPI: charters from before say the same without the key."""
+    monetisation = getattr(line, "monetisation", None)
+    return {} if monetisation is None else {"follows_from": described(monetisation)}
 
 
 def _person(person: User | None) -> dict[str, Any] | None:

@@ -54,6 +54,7 @@ def sheet_of(content: Content) -> dict[str, Any]:
             for tier in Kpi.Tier
         ],
         "benefits": [_benefit(line) for line in content["benefits"]],
+        "follows": any(line.get("follows_from") for line in content["benefits"]),
         "discount_rate": percent(terms["discount_rate"]),
         "kpi_count": len(content["kpis"]),
     }
@@ -166,4 +167,5 @@ def _benefit(line: Data) -> dict[str, Any]:
         "cashability": wording.told("cashability", line["cashability"], line),
         "planned": wording.told("planned", line["planned"], line),
         "owner": wording.told("owner", line["owner"], line),
+        "formula": wording.told("follows_from", line.get("follows_from"), line),
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from charts.numbers import MISSING, as_decimal, exact, percent, write
+from kpis.charters.monetisation import told_formula
 from kpis.models import Baseline, Kpi
 from projects.models import MoneyLine, Project
 from projects.periods import Frequency, label
@@ -56,6 +57,7 @@ BENEFIT_FIELDS: dict[str, Told] = {
     "cashability": gettext_lazy("cashability"),
     "planned": gettext_lazy("planned amount"),
     "owner": gettext_lazy("benefit owner"),
+    "follows_from": gettext_lazy("what it is computed from"),
 }
 _CHOICES: dict[str, Any] = {
     "tier": Kpi.Tier,
@@ -160,4 +162,5 @@ _WRITTEN: dict[str, Callable[[Any, Data], str]] = {
     "weight": lambda value, _kpi: exact(value),
     "planned": lambda value, line: f"{exact(as_decimal(value))} {line['currency']}",
     "shared_with": lambda value, _kpi: shares(value),
+    "follows_from": told_formula,
 }
