@@ -64,7 +64,8 @@ def read_facts(project: Project) -> ProjectFacts:
 
 
 def read_kpis(project: Project) -> list[Any]:
-    """KPIs by tier and name, each with its result (`result_…`, None without one) and its `recent` values.
+    """KPIs by tier and name, each with its result (`result_…`, None without one), its `verdict_word` and
+    `verdict_grade`, and its `recent` values.
 
     Those of other projects that serve this one too stand among them, with `shared_share`, their share here;
     `given_share` is what a KPI of this project gives to others.
@@ -89,6 +90,8 @@ def read_kpis(project: Project) -> list[Any]:
             shared_share=models.Subquery(here.values("share")),
             given_share=models.Subquery(given.values("total")),
             recent=ArraySubquery(recent),
+            verdict_word=models.F("verdict__word"),
+            verdict_grade=models.F("verdict__grade"),
             **{f"result_{name}": models.F(f"results__{name}") for name in _RESULT},
         )
         .select_related("business_owner", "project")

@@ -108,6 +108,8 @@ def _kpi_row(kpi: Any, today: datetime.date) -> dict[str, Any]:
         "on_plan": percent(kpi.result_on_plan, 0),
         "status": status_badge(kpi.result_status),
         "notes": _kpi_notes(kpi, today),
+        "verdict": kpi.verdict_word or "",
+        "grade": kpi.verdict_grade or "",
         "spark": _spark(kpi, today),
         "is_bad": kpi.result_status == StatusWord.OFF_TRACK,
     }
