@@ -15,6 +15,7 @@ from assessments.views import (
     kpi,
     locks,
     monetisation,
+    pipeline,
     plan,
     plan_changes,
     project,
@@ -64,6 +65,11 @@ urlpatterns = [
         "o/<slug:organization_slug>/projects/<slug:code>/figures/<slug:figure>/",
         formula_cards.project_figure,
         name="project_figure",
+    ),
+    path(
+        "o/<slug:organization_slug>/projects/<slug:code>/workbook.xlsx",
+        formula_cards.workbook,
+        name="workbook",
     ),
     path("o/<slug:organization_slug>/kpis/<slug:code>/", kpi.kpi_page, name="kpi"),
     path(
@@ -155,6 +161,12 @@ urlpatterns = [
         name="evidence_remove",
     ),
     path("o/<slug:organization_slug>/verification/", verification.verification, name="verification"),
+    path("o/<slug:organization_slug>/pipeline/", pipeline.pipeline, name="pipeline"),
+    path(
+        "o/<slug:organization_slug>/pipeline.<file_format:file_format>",
+        pipeline.pipeline_export,
+        name="pipeline_export",
+    ),
     path("o/<slug:organization_slug>/confirmations/", confirmations.confirmations, name="confirmations"),
     path(
         "o/<slug:organization_slug>/confirmations/<int:line_id>/<str:month>/",

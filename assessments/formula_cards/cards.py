@@ -49,6 +49,9 @@ class Reading:
     stored_value: str = ""
     #: why it cannot be said
     missing: str = ""
+    #: of money: "plan" or "outlook", and whether months are counted from go-live
+    course: str = ""
+    from_live: bool = False
 
     @property
     def is_stored(self) -> bool:

@@ -1,6 +1,7 @@
 """How the cards of money write their readings, and the conventions they share."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ def conventions() -> list[str]:
 
 
 def readings_of(facts: ProjectFigures, read: Callable[[Course], Reading]) -> list[Reading]:
-    return never_empty(facts, [read(course) for course in courses(facts)])
+    return never_empty(facts, [replace(read(course), course=course.name) for course in courses(facts)])
 
 
 def never_empty(facts: ProjectFigures, readings: list[Reading]) -> list[Reading]:

@@ -99,6 +99,8 @@ def _payback(facts: ProjectFigures, course: Course, discounted: bool, from_live:
         stored=stored,
         stored_value="" if stored is NOT_STORED else in_months(stored),
         missing=missing.get(back.status, ""),
+        course=course.name,
+        from_live=from_live,
     )
 
 

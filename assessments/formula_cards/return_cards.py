@@ -1,5 +1,8 @@
 """Cards of what a roll-out returns over its whole life (METHOD §3)."""
 
+from dataclasses import replace
+from functools import partial
+
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,19 +122,9 @@ def ratio_card(facts: ProjectFigures) -> Card:
 @figure("irr", of="project", title=gettext_lazy("Internal rate of return"))
 def irr_card(facts: ProjectFigures) -> Card:
     """The rate at which the roll-out is worth nothing; every one of them."""
-    readings = []
-    for course in courses(facts):
-        found = irr(course.net)
-        if not found.roots:
-            missing = _("Costs and benefits never balance: there is no such rate.")
-            readings.append(ratio_reading(course.label, None, "", missing))
-        for root in sorted(found.roots, key=lambda one: (one != found.rate, one)):
-            amount = or_none(lambda root=root: annualised_rate(root, 12))  # type: ignore[misc]
-            label = course.label
-            if found.multiple and root != found.rate:
-                label = _("%(series)s, a further rate") % {"series": course.label}
-            text = f"=(1+IRR({excel.array(course.net)},{excel.plain(round(root, 4))}))^12-1"
-            readings.append(ratio_reading(label, amount, text, "", places=1))
+    readings = [
+        replace(reading, course=course.name) for course in courses(facts) for reading in _rates(course)
+    ]
     return Card(
         definition=_(
             "The yearly discount rate at which benefits and costs are worth the same. Where flows change their sign "
@@ -148,6 +141,24 @@ def irr_card(facts: ProjectFigures) -> Card:
         ],
         tables=month_tables(facts),
     )
+
+
+def _rates(course: Course) -> list[Reading]:
+    """Every internal rate, the one that is meant first."""
+    found = irr(course.net)
+    if not found.roots:
+        missing = _("Costs and benefits never balance: there is no such rate.")
+        return [ratio_reading(course.label, None, "", missing)]
+    readings = []
+    for root in sorted(found.roots, key=lambda one: (one != found.rate, one)):
+        label = course.label
+        if root != found.rate:
+            label = _("%(series)s, a further rate") % {"series": course.label}
+        text = f"=(1+IRR({excel.array(course.net)},{excel.plain(round(root, 4))}))^12-1"
+        missing = _("Compounded to a year it is too large to be written.")
+        amount = or_none(partial(annualised_rate, root, 12))
+        readings.append(ratio_reading(label, amount, text, "" if amount is not None else missing, places=1))
+    return readings
 
 
 @figure("mirr", of="project", title=gettext_lazy("Modified internal rate of return"))

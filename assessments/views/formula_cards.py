@@ -1,8 +1,10 @@
 """The figures of a project or KPI, each with the card that explains it, and the workbook that computes them again."""
 
+import tempfile
 from typing import Any
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -11,8 +13,10 @@ from assessments.formula_cards import catalogue  # noqa: F401  (it enters the fi
 from assessments.formula_cards.facts import read_kpi_figures, read_project_figures
 from assessments.formula_cards.registry import Figure, Of, figures_of, find_figure
 from assessments.method import METHOD_VERSION
+from assessments.workbook import write_project_workbook
 from kpis.access import get_kpi_for
 from organizations.errors import NotFoundError
+from organizations.exporting.answers import TYPES
 from organizations.http import MemberRequest
 from organizations.permissions import Right, requires
 from projects.access import get_project_for
@@ -51,6 +55,21 @@ def project_figure(request: MemberRequest, code: str, figure: str) -> HttpRespon
         method=METHOD_VERSION,
     )
     return render(request, "assessments/formula_card_project.html", context)
+
+
+@requires(Right.SEE)
+@require_safe
+def workbook(request: MemberRequest, code: str) -> FileResponse:
+    """Every figure of a project as a workbook that computes it again."""
+    project = get_project_for(request, code)
+    facts = read_project_figures(project, request.organization)
+    if facts is None:
+        raise NotFoundError
+    file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115  (the answer closes it)
+    write_project_workbook(file, facts, str(request.user))
+    file.seek(0)
+    name = f"{request.organization.slug}-{project.code}-{facts.today}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES["xlsx"])
 
 
 @requires(Right.SEE)

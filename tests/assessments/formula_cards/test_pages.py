@@ -7,7 +7,6 @@ import pytest
 from assessments.formula_cards import catalogue  # noqa: F401
 from assessments.formula_cards.registry import figures_of
 from kpis.models import Kpi
-from organizations.models import User
 from projects.models import Project
 
 Read = Callable[..., str]
