@@ -16,6 +16,7 @@ SECTIONS = [
     (_("Stage gates"), "projects:gate_rules", Right.MANAGE_SETTINGS, "gates/"),
     (_("Reminders"), "assessments:reminders", Right.DEFINE, "reminders/"),
     (_("Timeliness"), "assessments:timeliness", Right.DEFINE, "timeliness/"),
+    (_("Rates"), "projects:rates", Right.MONEY, "rates/"),
     (_("Keys"), "organizations:tokens", Right.MANAGE_TOKENS, "keys/"),
     (_("History"), "organizations:audit", Right.SEE_AUDIT, "audit/"),
     (_("Sign-offs"), "organizations:ledger", Right.SEE_AUDIT, "ledger/"),

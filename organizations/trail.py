@@ -169,6 +169,8 @@ FIELDS: dict[str, Promise | str] = {
     "met": gettext_lazy("values that meet their target"),
     "rejected": gettext_lazy("rejected cells"),
     "version": gettext_lazy("version"),
+    "amounts": gettext_lazy("amounts"),
+    "share": gettext_lazy("share"),
     "content_hash": gettext_lazy("fingerprint"),
     "side": gettext_lazy("side"),
     "evidence": gettext_lazy("evidence"),

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
-from projects.models import CashFlow, MoneyLine, PlanBaseline, PlanSignature, Project
+from projects.models import CashFlow, LineShare, MoneyLine, PlanBaseline, PlanSignature, Project
 
 Side = PlanSignature.Side
 Content = list[dict[str, Any]]
@@ -26,9 +26,18 @@ def plan_content(project: Project) -> Content:
     flows = CashFlow.objects.filter(
         line__project=project, line__archived_at__isnull=True, series=CashFlow.Series.PLAN
     )
+    given = dict(
+        LineShare.objects.filter(line__project=project)
+        .order_by()
+        .values_list("line")
+        .annotate(models.Sum("share"))
+    )
     for flow in flows.select_related("line").order_by("line_id", "month"):
         entry = lines.setdefault(flow.line_id, _entry(flow.line))
         entry["flows"][f"{flow.month:%Y-%m}"] = str(flow.amount)
+    for pk in given.keys() & lines.keys():
+        # What the project itself bears.
+        lines[pk]["share"] = repr(round(1 - given[pk], 12))
     return list(lines.values())
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from projects.views import exports, gates, modules, money, money_grid, projects
+from projects.views import exports, gates, modules, money, money_grid, projects, rates, shares
 
 app_name = "projects"
 
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "o/<slug:organization_slug>/projects.<file_format:file_format>", exports.project_export, name="export"
     ),
+    path("o/<slug:organization_slug>/rates/", rates.rates, name="rates"),
     path(f"{_LIST}new/", projects.project_create, name="create"),
     path(f"{_ONE}edit/", projects.project_edit, name="edit"),
     path(f"{_ONE}archive/", projects.project_archive, name="archive"),
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}money/", money_grid.money_grid, name="money"),
     path(f"{_ONE}money/new/", money.line_create, name="line_create"),
     path(f"{_ONE}money/<int:line_id>/", money.cash_flows, name="cash_flows"),
+    path(f"{_ONE}money/<int:line_id>/shares/", shares.line_shares, name="line_shares"),
     path(f"{_ONE}money/<int:line_id>/edit/", money.line_edit, name="line_edit"),
     path(f"{_ONE}money/<int:line_id>/archive/", money.line_archive, name="line_archive"),
 ]

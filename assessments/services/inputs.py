@@ -7,8 +7,9 @@ same periods. The same statements read the live tables, or the tables as they we
 
 import datetime
 import functools
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -95,13 +96,14 @@ FROM assessments_projectresult r WHERE r.organization_id = %(organization)s AND 
 # once a line, for a float becomes a decimal slowly; months travel as days since 1970, unsorted. The plan of lines
 # that nobody forecast comes apart (`plan_only`): it is their outlook too.
 _FLOWS = """
-WITH lines AS MATERIALIZED (
-    SELECT l.id, l.project_id, l.kind, l.fx_rate, l.fx_rate * (CASE l.kind WHEN 'cost' THEN 1 + l.risk_adjustment::numeric
+WITH {parts}lines AS MATERIALIZED (
+    SELECT l.id, {bearer} AS project_id, l.kind, l.fx_rate{part} AS fx_rate,
+        l.fx_rate{part} * (CASE l.kind WHEN 'cost' THEN 1 + l.risk_adjustment::numeric
         ELSE 1 - l.risk_adjustment::numeric END) AS adjusted_rate,
         CASE WHEN l.id IN (SELECT f.line_id FROM {flow} f WHERE f.organization_id = %(organization)s
             AND f.series = 'forecast') THEN 'plan' ELSE 'plan_only' END AS plan
-    FROM {line} l
-    WHERE l.organization_id = %(organization)s AND l.archived_at IS NULL AND l.project_id = ANY(%(projects)s)
+    FROM {line} l{bearing}
+    WHERE l.organization_id = %(organization)s AND l.archived_at IS NULL AND {bearer} = ANY(%(projects)s)
 ), monthly AS MATERIALIZED (
     SELECT l.project_id, l.kind, CASE f.series WHEN 'plan' THEN l.plan ELSE f.series END AS series, f.month,
         sum(f.amount * CASE f.series WHEN 'actual' THEN l.fx_rate ELSE l.adjusted_rate END)::double precision AS amount
@@ -111,6 +113,50 @@ WITH lines AS MATERIALIZED (
 SELECT project_id, kind, series, array_agg(month - DATE '1970-01-01'), array_agg(amount) FROM monthly GROUP BY 1, 2, 3
 """
 
+_WHOLE = {"parts": "", "bearer": "l.project_id", "part": "", "bearing": ""}
+# A line that several projects bear counts in each with its part; its own project keeps the rest.
+_IN_PARTS = {
+    "parts": """given AS MATERIALIZED (
+    SELECT s.line_id, s.project_id, s.share::numeric AS share FROM {share} s WHERE s.organization_id = %(organization)s
+), parts AS MATERIALIZED (
+    SELECT l.id AS line_id, l.project_id AS bearer, 1 - COALESCE(g.share, 0) AS part
+    FROM {line} l LEFT JOIN (SELECT line_id, sum(share) AS share FROM given GROUP BY 1) g ON g.line_id = l.id
+    WHERE l.organization_id = %(organization)s
+    UNION ALL SELECT line_id, project_id, share FROM given
+), """,
+    "bearer": "b.bearer",
+    "part": " * b.part",
+    "bearing": " JOIN parts b ON b.line_id = l.id",
+}
+
+# The first plan of projects whose plan was changed since: lateness is told against it too.
+_ORIGINALS = """
+SELECT b.project_id, b.content FROM projects_planbaseline b
+WHERE b.organization_id = %(organization)s AND b.project_id = ANY(%(projects)s) AND b.version = 1
+    AND b.frozen_at <= %(known_at)s AND EXISTS (SELECT FROM projects_planbaseline n
+        WHERE n.organization_id = %(organization)s AND n.project_id = b.project_id AND n.version > 1
+        AND n.frozen_at <= %(known_at)s)
+ORDER BY b.project_id, b.id DESC
+"""
+
+# (actual rate − plan rate) × what really happened, of the lines in a foreign currency; the newest actual rate of
+# the month counts, and a month before the first one has none.
+_FX_EFFECTS = """
+WITH {parts}lines AS MATERIALIZED (
+    SELECT l.id, {bearer} AS project_id, l.kind, l.currency, l.fx_rate, 1::numeric{part} AS part FROM {line} l{bearing}
+    WHERE l.organization_id = %(organization)s AND l.archived_at IS NULL AND {bearer} = ANY(%(projects)s)
+        AND l.currency <> %(currency)s
+)
+SELECT l.project_id, l.kind, sum(f.amount * l.part * (r.rate - l.fx_rate))::double precision
+FROM lines l JOIN {flow} f ON f.organization_id = %(organization)s AND f.line_id = l.id AND f.series = 'actual'
+    AND f.month <= %(as_of)s
+CROSS JOIN LATERAL (
+    SELECT x.rate FROM organizations_fxrate x WHERE x.organization_id = %(organization)s AND x.currency = l.currency
+        AND x.use = 'actual' AND x.valid_from < f.month + INTERVAL '1 month' AND x.recorded_at <= %(known_at)s
+    ORDER BY x.valid_from DESC, x.id DESC LIMIT 1
+) r GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
 _PROJECTS = """
 SELECT p.id, p.code, p.go_live_planned, p.go_live_actual FROM {project} p
 WHERE p.organization_id = %(organization)s AND p.archived_at IS NULL AND {chosen} ORDER BY p.id
@@ -118,7 +164,10 @@ WHERE p.organization_id = %(organization)s AND p.archived_at IS NULL AND {chosen
 
 _TERMS = """
 SELECT o.currency, o.discount_rate, o.weight_functional, o.weight_operational, o.weight_strategic, o.score_cap,
-    o.zone, EXISTS (SELECT FROM {attribution} a WHERE a.organization_id = %(organization)s)
+    o.zone, EXISTS (SELECT FROM {attribution} a WHERE a.organization_id = %(organization)s),
+    EXISTS (SELECT FROM {share} s WHERE s.organization_id = %(organization)s),
+    EXISTS (SELECT FROM projects_planbaseline b WHERE b.organization_id = %(organization)s AND b.version > 1),
+    EXISTS (SELECT FROM organizations_fxrate x WHERE x.organization_id = %(organization)s AND x.use = 'actual')
 FROM {organization} o WHERE o.id = %(organization)s
 """
 
@@ -140,6 +189,7 @@ _TABLES = {
     "attribution": "kpis_attribution",
     "project": "projects_project",
     "line": "projects_moneyline",
+    "share": "projects_lineshare",
     "flow": "projects_cashflow",
     "organization": "organizations_organization",
 }
@@ -216,6 +266,10 @@ class Inputs:
     flows: list[Flows]
     #: by project; empty where results are not to be written
     former: dict[int, FormerResult]
+    #: the content of the original plan, by project; only of projects whose plan was changed since
+    originals: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    #: by project and kind, in the reporting currency
+    fx_effects: dict[int, dict[str, float]] = field(default_factory=dict)
 
     def kept_money(self, project_id: int) -> bytes | None:
         """The hash of the stored figures of money, or None when they are to be computed."""
@@ -241,7 +295,7 @@ def load_inputs(
     values: dict[str, Any] = {"organization": organization_id, "as_of": as_of, "known_at": known_at}
     with connection.cursor() as cursor:
         cursor.execute(_TERMS.format(**sources), values)
-        *known, values["zone"], has_shared = cursor.fetchone()
+        *known, values["zone"], has_shared, has_parts, has_changes, has_rates = cursor.fetchone()
         terms = Terms(*known)
         chosen = "true" if project_ids is None else "p.id = ANY(%(projects)s)"
         cursor.execute(
@@ -269,8 +323,16 @@ def load_inputs(
         inputs = Inputs(as_of, known_at, terms, projects, kpis, own, has_shared, [], former)
         values["projects"] = [project.id for project in projects if not inputs.kept_money(project.id)]
         if values["projects"]:
-            cursor.execute(_FLOWS.format(**sources), values)
+            whole = {**_IN_PARTS, "parts": _IN_PARTS["parts"].format(**sources)} if has_parts else _WHOLE
+            cursor.execute(_FLOWS.format(**whole, **sources), values)
             inputs.flows.extend(_flows(*row) for row in cursor.fetchall())
+            if has_changes:
+                cursor.execute(_ORIGINALS, values)
+                inputs.originals.update((row[0], json.loads(row[1])) for row in cursor.fetchall())
+            if has_rates:
+                cursor.execute(_FX_EFFECTS.format(**whole, **sources), {**values, "currency": terms.currency})
+                for project_id, kind, effect in cursor.fetchall():
+                    inputs.fx_effects.setdefault(project_id, {})[kind] = effect
     inputs.flows.sort(key=lambda flow: (flow.project_id, flow.kind, flow.series))
     return inputs
 

@@ -3,16 +3,18 @@
 import datetime
 import functools
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from assessments.method.finance import monthly_rate, npv_batch, payback_batch, roi_batch
+from assessments.method.finance import monthly_rate
+from assessments.services.flow_values import Floats, value_flows
+from assessments.services.flow_values import month_of as month_of
+from assessments.services.flow_values import step_of as step_of
 from assessments.services.inputs import Inputs, ProjectInput
+from assessments.services.plan_value import value_content
 
-Floats = NDArray[np.float64]
 #: months in a sparkline
 SPARK = 13
 #: months by which one kind of money may be booked later than the other; older ones without an amount count as 0
@@ -47,16 +49,6 @@ class _Grid:
     benefits: Floats
 
 
-def step_of(day: datetime.date) -> int:
-    """Months since year 0."""
-    return day.year * 12 + day.month - 1
-
-
-def month_of(step: int) -> datetime.date:
-    """First day of the month `step` months after year 0."""
-    return datetime.date(step // 12, step % 12 + 1, 1)
-
-
 @functools.lru_cache(maxsize=1200)
 def _iso(step: int) -> str:
     return month_of(step).isoformat()
@@ -74,10 +66,22 @@ def value_money(inputs: Inputs) -> dict[int, ProjectMoney]:
     outlooks = [(grid.costs, grid.benefits) if grid else None for grid in grids]
     valued = value_flows(rate, plans + outlooks)
     plan, outlook = valued[: len(grids)], valued[len(grids) :]
-    return {
+    money = {
         project.id: _project_money(project, grid, planned, ahead)
         for project, grid, planned, ahead in zip(projects, grids, plan, outlook, strict=True)
     }
+    _add_rare_figures(inputs, projects, money)
+    return money
+
+
+def _add_rare_figures(inputs: Inputs, projects: list[ProjectInput], money: dict[int, ProjectMoney]) -> None:
+    """The original plan where it was changed, and what currencies did to the actual amounts."""
+    for project in projects:
+        if content := inputs.originals.get(project.id):
+            value = value_content(content, project.go_live_planned, inputs.terms.discount_rate)
+            money[project.id].figures["original"] = asdict(value)
+        if effects := inputs.fx_effects.get(project.id):
+            money[project.id].figures["fx_effect"] = effects
 
 
 def _grid(flows: dict[tuple[str, str], dict[int, float]], as_of: datetime.date) -> _Grid | None:
@@ -127,40 +131,6 @@ def _row(months: dict[int, float], first: int, width: int, until: int) -> Floats
         if step <= until:
             row[step - first] = amount
     return row
-
-
-def value_flows(rate: float, pairs: list[tuple[Floats, Floats] | None]) -> list[dict[str, Any]]:
-    """NPV and ROI of pairs of costs and benefits, discounted to the first month; payback in months from the first flow."""
-    width = max((pair[0].size for pair in pairs if pair), default=0)
-    costs, benefits = np.zeros((len(pairs), width)), np.zeros((len(pairs), width))
-    for place, pair in enumerate(pairs):
-        if pair:
-            costs[place, : pair[0].size], benefits[place, : pair[1].size] = pair
-    value = npv_batch(rate, benefits - costs)
-    returns = roi_batch(rate, costs, benefits)
-    back = payback_batch(benefits - costs)
-    moving = (costs != 0) | (benefits != 0)
-    starts = moving.argmax(axis=1).tolist() if width else [0] * len(pairs)
-    return [
-        {
-            "npv": _number(value[place]) if moving[place].any() else None,
-            "roi": _number(returns[place]),
-            **_payback(str(back.status[place]), _number(back.periods[place]), starts[place]),
-        }
-        if pair
-        else {"npv": None, "roi": None, **_payback("", None, 0)}
-        for place, pair in enumerate(pairs)
-    ]
-
-
-def _payback(status: str, periods: float | None, start: int) -> dict[str, Any]:
-    """Months from the first flow; a project that falls below zero again at the end is not paid back."""
-    months = None if periods is None or status == "relapsed" else periods - start
-    return {"payback": months, "payback_status": status, "start": start}
-
-
-def _number(value: Any) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _project_money(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from assessments.method.finance import monthly_rate
-from assessments.services.money import month_of, step_of, value_flows
+from assessments.services.flow_values import month_of, step_of, value_flows
 from organizations.models import Organization
 from projects.frozen_plan import changed_plan, plan_content
 from projects.models import PlanBaseline, Project
@@ -35,10 +35,18 @@ def value_plan(
     content: Iterable[Mapping[str, Any]], project: Project, organization: Organization
 ) -> PlanValue:
     """The figures of a frozen plan's content, by the same rules as those of the plan in the tables."""
+    return value_content(content, project.go_live_planned, organization.discount_rate)
+
+
+def value_content(
+    content: Iterable[Mapping[str, Any]], live: datetime.date | None, discount_rate: float
+) -> PlanValue:
+    """As `value_plan`, of a project that is planned to go live on `live`; `discount_rate` a year."""
     months: dict[str, dict[int, float]] = {"cost": {}, "benefit": {}}
     for line in content:
         sign = 1 if line["kind"] == "cost" else -1
         factor = float(line["fx_rate"]) * (1 + sign * float(line.get("risk_adjustment", 0)))
+        factor *= float(line.get("share", 1))
         row = months[line["kind"]]
         for month, amount in line["flows"].items():
             step = step_of(datetime.date.fromisoformat(f"{month}-01"))
@@ -51,8 +59,7 @@ def value_plan(
     for row, target in ((months["cost"], costs), (months["benefit"], benefits)):
         for step, amount in row.items():
             target[step - first] = amount
-    [value] = value_flows(monthly_rate(organization.discount_rate), [(costs, benefits)])
-    live = project.go_live_planned
+    [value] = value_flows(monthly_rate(discount_rate), [(costs, benefits)])
     payback = value["payback"]
     if payback is not None and live is not None:
         payback = payback + value["start"] + first - step_of(live)

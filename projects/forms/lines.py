@@ -11,7 +11,7 @@ from projects.forms.fields import DayInput, NumberField, PercentField
 from projects.models import MoneyLine
 
 _GROUPS = [
-    (_("What it is"), "", ["kind", "name", "category", "owner", "note"]),
+    (_("What it is"), "", ["kind", "name", "category", "owner", "cost_centre", "note"]),
     (
         _("What kind of money"),
         _("Cashable money leaves a budget; time saved does not, until a budget line falls."),
@@ -19,7 +19,9 @@ _GROUPS = [
     ),
     (
         _("Currency"),
-        _("Amounts are entered in this currency and converted at one rate, which stays."),
+        _(
+            "Amounts are converted at one rate. Left at 1 without a day, the plan rate of the organization is taken."
+        ),
         ["currency", "fx_rate", "fx_rate_on", "fx_source"],
     ),
 ]
@@ -45,7 +47,17 @@ class LineForm(forms.ModelForm[MoneyLine]):
     class Meta:
         model = MoneyLine
         fields = (
-            *("kind", "name", "category", "owner", "note", "treatment", "rhythm", "cashability"),
+            *(
+                "kind",
+                "name",
+                "category",
+                "owner",
+                "cost_centre",
+                "note",
+                "treatment",
+                "rhythm",
+                "cashability",
+            ),
             *("risk_adjustment", "currency", "fx_rate", "fx_rate_on", "fx_source"),
         )
         widgets = {"fx_rate_on": DayInput(), "note": forms.Textarea(attrs={"rows": 3})}

@@ -14,6 +14,7 @@ from organizations.services import changes_between, record_event
 from projects.models import CashFlow, MoneyLine, Project
 from projects.services.plan import is_frozen
 from projects.services.project import lock_project, refuse_archived
+from projects.services.rates import take_plan_rate
 from projects.services.shares import sharing_projects
 from projects.services.validation import assign, refuse, save_checked
 from projects.services.valuation import request_valuation
@@ -22,6 +23,7 @@ FIELDS = (
     *("kind", "name", "category", "treatment", "rhythm", "cashability", "risk_adjustment"),
     *("currency", "fx_rate", "fx_rate_on", "fx_source", "owner", "note", "cost_centre"),
 )
+_RATE = ("fx_rate", "fx_rate_on", "fx_source")
 #: what turns amounts into the plan's figures
 _PLAN_TERMS = ("kind", "currency", "fx_rate", "risk_adjustment")
 
@@ -59,7 +61,7 @@ def update_line(*, actor: User | None, line: MoneyLine, values: Mapping[str, Any
     refuse({name: [message] for name in frozen})
     assign(line, after, FIELDS)
     _refuse_rate(line)
-    save_checked(line, people=["owner"], only=list(after))
+    save_checked(line, people=["owner"], only=[*after, *_RATE])
     record_event(actor=actor, action="line.updated", target=line, before=before, after=after)
     request_valuation(project.organization, {project.pk, *sharing_projects([line.pk])})
     announce_definition_change([project.pk])
@@ -94,9 +96,14 @@ def _is_in_frozen_plan(line: MoneyLine, project: Project) -> bool:
 
 
 def _refuse_rate(line: MoneyLine) -> None:
-    """A line in the reporting currency has the rate 1; another one says its rate and where it comes from."""
+    """A line in the reporting currency has the rate 1; another one says its rate, or takes the plan rate there is."""
     if line.currency == line.organization.currency:
         if line.fx_rate != 1:
             refuse({"fx_rate": [_("A line in the reporting currency has the rate 1.")]})
-    elif line.fx_rate_on is None:
+    elif line.fx_rate_on is None and line.fx_rate != 1:
         refuse({"fx_rate_on": [_("Say of which day the rate is.")]})
+    elif line.fx_rate_on is None and not take_plan_rate(line, line.organization.today()):
+        message = _(
+            "There is no plan rate of %(currency)s yet. Add it under Rates, or type one with its day."
+        )
+        refuse({"currency": [message % {"currency": line.currency}]})

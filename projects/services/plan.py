@@ -12,6 +12,7 @@ from projects.frozen_plan import hash_of_plan, plan_content, plan_in_force
 from projects.models import PlanBaseline, Project
 from projects.services.plan_mails import tell_frozen
 from projects.services.project import lock_project, refuse_archived
+from projects.services.rates import freeze_rates
 from projects.services.sign_offs import record_sign_off
 from projects.services.validation import refuse
 
@@ -40,10 +41,11 @@ def freeze(*, actor: User | None, project: Project, reason: str) -> PlanBaseline
 
     The caller holds the project's lock and writes the ledger (`sign_off_frozen`) as the last it does.
     """
+    former = plan_in_force(project)
+    freeze_rates(actor, project, settled={line["line"] for line in former.content} if former else set())
     content = plan_content(project)
     if not content:
         refuse({"reason": [_("There is no planned amount to freeze. Enter the plan first.")]})
-    former = plan_in_force(project)
     baseline: PlanBaseline = PlanBaseline.objects.create(
         organization=project.organization,
         project=project,

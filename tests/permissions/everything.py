@@ -90,6 +90,14 @@ def make_everything(slug: str, mark: str) -> Everything:
             actor=admin, organization=organization, projects=[project], month=datetime.date(2024, 1, 1)
         )
         hand_out_charter(actor=people[Role.PMO], project=project, reason=f"Agreed with {mark}")
+        freeze_plan(actor=people[Role.PMO], project=project, reason=f"Agreed with {mark}")
+        request_change(
+            actor=people[Role.PMO],
+            project=project,
+            title=f"More seats {mark}",
+            reason=f"Asked by {mark}",
+            table={line.pk: {datetime.date(2025, 1, 1): Decimal(1100)}},
+        )
         mail_and_keys, own = _mail_and_keys(organization, people, mark)
         batch = queue_import(
             actor=admin,
@@ -156,11 +164,6 @@ def _project(
         amounts = {datetime.date(2025, number, 1): Decimal(amount) for number in range(1, 7)}
         for series in ("plan", "actual"):
             set_cash_flows(actor=pmo, line=line, series=series, amounts=amounts)
-    freeze_plan(actor=pmo, project=project, reason=f"Agreed with {mark}")
-    table = {lines[0].pk: {datetime.date(2025, 1, 1): Decimal(1100)}}
-    request_change(
-        actor=pmo, project=project, title=f"More seats {mark}", reason=f"Asked by {mark}", table=table
-    )
     return project, lines[0], module.pk
 
 

@@ -344,7 +344,7 @@ def _read_money(section: Section) -> MoneyField:
                 ("cashability", MoneyLine.Cashability.values, "cashable"),
             )
         }
-        | {"category": section.text("category"), "note": section.text("note")},
+        | {name: section.text(name) for name in ("category", "note", "cost_centre")},
         rates={currency: decimal_of(rates, currency) for currency in rates.content if currency != "about"},
         rate_on=_date(section, "rate_on"),
         rate_source=section.text("rate_source"),
