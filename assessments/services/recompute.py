@@ -92,6 +92,9 @@ def _money_hashes(inputs: Inputs, money: dict[int, ProjectMoney]) -> list[bytes]
     for project_id, figures in money.items():
         # "To date" moves with the month where nothing actual holds it.
         digests[project_id].update(str(figures.figures.get("to_date")).encode())
+        for name in ("original", "fx_effect"):
+            if name in figures.figures:
+                digests[project_id].update(f"{name}|{sorted(figures.figures[name].items())}".encode())
     return [inputs.kept_money(project.id) or digests[project.id].digest() for project in inputs.projects]
 
 
