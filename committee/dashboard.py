@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 from assessments.models import ProjectResult
 from assessments.project_page.cash import payback_points
 from assessments.querysets import Trust
+from assessments.worth import total_worth
+from assessments.worth_words import Stat, worth_stats
 from charts.description import Chart, Step, Title
 from charts.kinds import bridge, cumulative_cash, sparkline
 from charts.numbers import Figures, compact_money
@@ -84,6 +86,8 @@ class Dashboard:
     #: projects whose frozen plan is not signed by both sides
     unsigned_plans: int
     to_date: str
+    #: claimed, verified, realised and cashable; empty while nothing is booked
+    worth: list[Stat]
     bridge: Chart | None
     cash: Chart | None
     exceptions: list[dict[str, Any]]
@@ -121,6 +125,7 @@ def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashb
     amounts = [amount for row in rows for amount in (row.result.benefits_actual, row.result.benefits_plan)]
     figures = Figures.over([*amounts, totals.actual, totals.plan])
     scale = max((abs(row.delta) for row in rows), default=0.0)
+    worth = total_worth(results)
     return Dashboard(
         message=draft_message(results, organization.currency),
         rows=rows,
@@ -138,6 +143,7 @@ def build(organization: Organization, results: Sequence[ProjectResult]) -> Dashb
         without_charter=sum(not row.charter.is_signed and not row.result.project.is_sample for row in rows),
         unsigned_plans=sum(row.plan.is_unsigned and not row.result.project.is_sample for row in rows),
         to_date=to_date,
+        worth=worth_stats(worth, organization.currency) if worth.claimed else [],
         bridge=_bridge(organization, rows, totals, to_date),
         cash=_cash(organization, results),
         exceptions=_exceptions(organization, results),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import ProjectResult
 from assessments.models.results import StatusWord
+from assessments.worth import worth_of
 from kpis.models import Kpi
 from organizations.exporting import Column, ExportTable, Kind
 from organizations.exporting.tables import type_of_row
@@ -30,6 +31,9 @@ def committee_table(
             Column(_("As of"), Kind.DATE, 12),
             Column(_("Benefits, actual (%(unit)s)") % money, Kind.NUMBER),
             Column(_("Benefits, plan (%(unit)s)") % money, Kind.NUMBER),
+            Column(_("Benefits, verified (%(unit)s)") % money, Kind.NUMBER),
+            Column(_("Benefits, realised (%(unit)s)") % money, Kind.NUMBER),
+            Column(_("Benefits, realised and cashable (%(unit)s)") % money, Kind.NUMBER),
             Column(_("Costs, actual (%(unit)s)") % money, Kind.NUMBER),
             Column(_("Costs, plan (%(unit)s)") % money, Kind.NUMBER),
             Column(_("Value index"), Kind.NUMBER, 12),
@@ -54,7 +58,7 @@ def committee_table(
 
 def _rows(results: Iterable[ProjectResult]) -> Iterator[type_of_row]:
     for result in results:
-        project = result.project
+        project, worth = result.project, worth_of(result)
         yield (
             project.code,
             project.name,
@@ -65,6 +69,9 @@ def _rows(results: Iterable[ProjectResult]) -> Iterator[type_of_row]:
             result.as_of,
             result.benefits_actual,
             result.benefits_plan,
+            worth.verified,
+            worth.realised,
+            worth.cashable,
             result.costs_actual,
             result.costs_plan,
             result.value_index,

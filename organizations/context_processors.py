@@ -13,7 +13,7 @@ from organizations.sections import sections_for
 # (label, URL name, right, prefixes of the addresses under which the entry is current)
 _NAVIGATION = [
     (_("Committee"), "committee:committee", Right.SEE_COMMITTEE, "committee/"),
-    (_("Projects"), "projects:list", Right.SEE, "projects/"),
+    (_("Projects"), "projects:list", Right.SEE, ("projects/", "pipeline/")),
     (_("KPIs"), "kpis:list", Right.SEE, ("kpis/", "library/", "drivers/")),
     (_("My entries"), "assessments:entries", Right.ENTER, "entries/"),
     (_("Verification"), "assessments:verification", Right.VERIFY, "verification/"),

@@ -6,6 +6,7 @@ from rest_framework import generics, serializers
 
 from assessments.models import KpiResult, ProjectResult
 from assessments.models.results import StatusWord
+from assessments.worth import worth_of
 from kpis.models import Kpi
 from organizations.api.views import is_description
 from projects.models import Project
@@ -20,12 +21,20 @@ class ProjectResultSerializer(serializers.ModelSerializer[ProjectResult]):
     name = serializers.CharField(source="project.name", read_only=True)
     tiers = serializers.DictField(help_text="Per tier: coverage, low, high, due, in.", read_only=True)
 
+    worth = serializers.SerializerMethodField(
+        help_text="Benefits to date: claimed; of it verified; of that realised, which finance confirmed; and the"
+        " realised by kind: cashable, non_cashable, avoidance. Never to be added up."
+    )
+
+    def get_worth(self, result: ProjectResult) -> dict[str, float]:
+        return worth_of(result).as_record()
+
     class Meta:
         model = ProjectResult
         fields = [
             "project", "name", "as_of", "known_at", "method_version", "status", "value_index", "plan_index",
             "functional", "operational", "strategic", "tiers", "capped", "kpis_due", "kpis_in", "kpis_late",
-            "benefits_actual", "benefits_plan", "costs_actual", "costs_plan", "roi_plan", "roi_outlook",
+            "benefits_actual", "benefits_plan", "worth", "costs_actual", "costs_plan", "roi_plan", "roi_outlook",
             "npv_plan", "npv_outlook", "payback_plan", "payback_outlook", "payback_origin",
         ]  # fmt: skip
         read_only_fields = fields

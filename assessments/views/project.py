@@ -20,6 +20,9 @@ from assessments.project_page.rows import (
     tier_rows,
 )
 from assessments.project_page.sentences import months, project_message
+from assessments.restatements import newest_restatements
+from assessments.worth import worth_of
+from assessments.worth_words import worth_stats
 from charts.numbers import MISSING, compact_money, percent
 from kpis.charters.states import charter_state_of
 from organizations.http import MemberRequest
@@ -27,6 +30,9 @@ from organizations.permissions import Right, requires
 from projects.access import get_project_for
 from projects.history import project_history_entries
 from projects.navigation import project_page as page_of
+
+#: newest corrections of reported amounts that the page shows
+RESTATEMENTS = 10
 
 
 @requires(Right.SEE)
@@ -53,6 +59,7 @@ def project_page(request: MemberRequest, code: str) -> HttpResponse:
         lines=line_groups(lines),
         entries=project_history_entries(read_events(project)),
         charter=charter_state_of(project.pk),
+        restatements=newest_restatements(project.code, limit=RESTATEMENTS),
         **_money(project, result, currency),
     )
     return render(request, "assessments/project.html", context)
@@ -66,6 +73,7 @@ def _money(project: Any, result: ProjectResult | None, currency: str) -> dict[st
         "returns": _returns(result, currency),
         "chart": cash_chart(project, result, currency),
         "currency": currency,
+        "worth": worth_stats(worth_of(result), currency),
     }
 
 

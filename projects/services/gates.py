@@ -16,7 +16,7 @@ from projects.models import GateDecision, GateRule, Project
 from projects.services.plan import freeze, is_frozen, sign_off_frozen
 from projects.services.project import lock_project, refuse_archived
 from projects.services.sign_offs import record_sign_off
-from projects.services.validation import refuse, save_checked
+from projects.services.validation import refuse
 from projects.services.valuation import request_valuation
 
 LADDER = [gate.value for gate in Project.Gate]
@@ -111,7 +111,6 @@ def set_gate_rules(
     Raises:
         InvalidInputError: an unknown condition or role, or a weight outside 0 to 1.
     """
-    known = {rule.gate: rule for rule in GateRule.objects.select_for_update().filter(gate__in=rules)}
     changed = 0
     for gate, values in rules.items():
         former = rule_of(gate)
@@ -128,10 +127,11 @@ def set_gate_rules(
         differing = [name for name in wanted if _as_set(wanted[name]) != _as_set(before[name])]
         if not differing:
             continue
-        rule = known.get(gate) or GateRule(organization=organization, gate=gate)
-        for name, value in wanted.items():
-            setattr(rule, name, value)
-        save_checked(rule)
+        if not 0 <= values["weight"] <= 1:
+            refuse({"weight": [_("A weight is from 0 to 100 per cent.")]})
+        rule, _created = GateRule.objects.update_or_create(
+            organization=organization, gate=gate, defaults=wanted
+        )
         record_event(
             actor=actor,
             action="gate.rule_changed",
