@@ -7,7 +7,7 @@ from typing import Final, SupportsFloat
 
 import numpy as np
 
-from assessments.method.arguments import BoolArray, FloatArray, number
+from assessments.method.arguments import BoolArray, Column, FloatArray, number
 from assessments.method.errors import MethodError
 from assessments.method.forecasting.choosing import METHODS, PROCEDURES, Method, back_test
 from assessments.method.forecasting.history import Histories, histories, table_with_gaps
@@ -69,16 +69,11 @@ def forecast(
     no value at all: None. `mase`: back-test error over the mean absolute step from season to season (without
     season: from value to value); None when that is 0.
     """
-    if isinstance(values, (str, bytes)):
-        raise MethodError("values", "numbers are expected, not text")
-    if isinstance(values, np.ndarray) and values.ndim != 1:
-        raise MethodError("values", f"a plain list of numbers is expected, not {values.ndim} dimensions")
-    row = values[None, :] if isinstance(values, np.ndarray) else [list(values)]
-    return forecast_batch(row, horizon, season=season, level=level, method=method)[0]
+    return forecast_batch([values], horizon, season=season, level=level, method=method)[0]
 
 
 def forecast_batch(
-    values: Iterable[Iterable[SupportsFloat | None]] | FloatArray,
+    values: Iterable[Column],
     horizon: int,
     *,
     season: int | None = None,

@@ -1,13 +1,13 @@
 """Reading series with gaps: where each begins and ends, what is filled, and to which scale."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, SupportsFloat
+from typing import Final
 
 import numpy as np
 
-from assessments.method.arguments import BoolArray, FloatArray, is_number
+from assessments.method.arguments import BoolArray, Column, FloatArray, columns
 from assessments.method.errors import MethodError
 from assessments.method.forecasting.projection import IntArray
 
@@ -31,28 +31,28 @@ class Histories:
     behind: IntArray
 
 
-def table_with_gaps(name: str, values: Iterable[Iterable[SupportsFloat | None]] | FloatArray) -> FloatArray:
+def table_with_gaps(name: str, values: Iterable[Column]) -> FloatArray:
     """Series × periods as floats, NaN where a value is missing (None or NaN)."""
-    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+    if isinstance(values, np.ndarray) and values.ndim == 2 and values.dtype.kind in "iuf":
         found = values.astype(np.float64, copy=False)
     else:
-        found = _from_rows(name, [list(row) for row in values])
-    if found.ndim != 2:
-        raise MethodError(name, f"a table of series x periods is expected, not {found.ndim} dimensions")
+        found = _from_rows(name, values)
     if np.isinf(found).any() or np.any(np.abs(found) > LARGEST):
         raise MethodError(name, "every value must be finite and at most 1e300 (or NaN where it is missing)")
     return found
 
 
-def _from_rows(name: str, rows: Sequence[Sequence[SupportsFloat | None]]) -> FloatArray:
-    wrong = [item for row in rows for item in row if item is not None and not is_number(item)]
-    if wrong:
-        raise MethodError(name, f"a number is expected, not {wrong[0]!r}")
-    if len({len(row) for row in rows}) > 1:
+def _from_rows(name: str, rows: Iterable[Column]) -> FloatArray:
+    if isinstance(rows, (str, bytes)):
+        raise MethodError(name, "numbers are expected, not text")
+    read = []
+    for row in rows:
+        if not isinstance(row, Iterable):
+            raise MethodError(name, f"a table of series x periods is expected, not {row!r} for a series")
+        read += columns(**{name: row})
+    if len({row.size for row in read}) > 1:
         raise MethodError(name, "every series needs as many periods as the others")
-    width = len(rows[0]) if rows else 0
-    floats = [[np.nan if item is None else float(item) for item in row] for row in rows]
-    return np.array(floats, dtype=np.float64).reshape(len(rows), width)
+    return np.stack(read) if read else np.empty((0, 0))
 
 
 def histories(table: FloatArray) -> Iterator[Histories]:

@@ -106,13 +106,13 @@ class Form:
 class _Design:
     """How errors follow from values and initial states: e = filter(y) − rows · x₀.
 
-    `echoes` sets × length: how much of yₜ₋ⱼ is in the forecast of yₜ; `q` and `solve`: the fit of x₀, whose
-    seasonal effects sum to 0.
+    `echoes` sets × length: how much of yₜ₋ⱼ is in the forecast of yₜ; `q` and `r`: the rows of the free initial
+    states (seasonal effects sum to 0) by QR, well conditioned all over the unit cube.
     """
 
     echoes: FloatArray
     q: FloatArray
-    solve: FloatArray
+    r: FloatArray
 
 
 def _design(form: Form, parameters: Parameters, length: int) -> _Design:
@@ -138,7 +138,7 @@ def _design(form: Form, parameters: Parameters, length: int) -> _Design:
             [free[:, :, : 1 + form.trend], free[:, :, 1 + form.trend : -1] - free[:, :, -1:]], 2
         )
     q, r = np.linalg.qr(free)
-    return _Design(echoes.T, q, np.linalg.solve(r, q.transpose(0, 2, 1)))
+    return _Design(echoes.T, q, r)
 
 
 def _embedded(form: Form, free: FloatArray) -> FloatArray:
@@ -190,7 +190,8 @@ def best_start(form: Form, parameters: Parameters, values: FloatArray) -> FloatA
         design = _design(form, own, values.shape[1])
         nothing = np.zeros((own.alpha.size, form.states))
         errors, _state = run(form, own, nothing, values[rows])
-        starts.append(_embedded(form, np.einsum("nkt,nt->nk", design.solve, errors)))
+        seen = np.einsum("ntk,nt->nk", design.q, errors)
+        starts.append(_embedded(form, np.linalg.solve(design.r, seen[:, :, None])[:, :, 0]))
     return np.concatenate(starts) if starts else np.zeros((0, form.states))
 
 
@@ -212,7 +213,8 @@ def lattice(form: Form) -> FloatArray:
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(counts))
 
 
-@lru_cache(maxsize=128)
+# As many as the back-tests of one length need: under 20 MB for two years of months, 60 MB for five.
+@lru_cache(maxsize=96)
 def _lattice_design(form: Form, length: int) -> _Design:
     return _design(form, form.parameters_of(lattice(form)), length)
 

@@ -283,7 +283,7 @@ def test_the_order_of_the_series_in_a_batch_changes_nothing() -> None:
     [
         ("values", {"values": "12"}),
         ("values", {"values": [1.0, "2"]}),
-        ("values", {"values": [1.0, True]}),
+        ("values", {"values": [True, False]}),
         ("values", {"values": [1.0, math.inf]}),
         ("values", {"values": [1.0, 1e301]}),
         ("values", {"values": np.zeros((2, 2))}),

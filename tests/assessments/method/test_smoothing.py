@@ -64,11 +64,24 @@ def our_arguments(form: Form, names: list[str], params: FloatArray) -> tuple[Par
     return parameters, np.array([start])
 
 
+PARAMETERS = {
+    "smoothing_level": 0.45,
+    "smoothing_trend": 0.1,
+    "smoothing_seasonal": 0.3,
+    "damping_trend": 0.93,
+    "initial_level": 113.0,
+    "initial_trend": 1.5,
+    **{f"initial_seasonal.{place}": 3.0 * place - 15 for place in range(12)},
+}
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_parameters_give_the_same_fit_variance_and_forecast(form: Form) -> None:
     values = AIR[:72]
-    theirs = fitted_by_statsmodels(form, values)
-    parameters, start = our_arguments(form, theirs.model.param_names, np.asarray(theirs.params))
+    model = model_of(form, values)
+    params = np.array([PARAMETERS[name] for name in model.param_names])
+    theirs = model.smooth(params)
+    parameters, start = our_arguments(form, model.param_names, params)
     errors, state = run(form, parameters, start, values[None])
     np.testing.assert_allclose(values - errors[0], theirs.fittedvalues, rtol=1e-9)
     assert (errors**2).mean() == pytest.approx(theirs.mse, rel=1e-9)
