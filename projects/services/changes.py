@@ -155,7 +155,7 @@ def decide_change(
         if approve
         else gettext_lazy("Change of plan refused"),
         content={"number": change.number, "title": change.title, "reason": reason, "change": change.content},
-        rows=[change.baseline] if change.baseline else [],
+        rows=[change, change.baseline] if change.baseline else [change],
     )
     return change
 

@@ -19,15 +19,16 @@ from organizations.models import LedgerEntry, Organization, User
 from organizations.services.ledger import append_entry
 from organizations.tenancy import organization_scope
 from projects.frozen_plan import fingerprint
-from projects.models import Confirmation, GateDecision, PlanBaseline, PlanSignature, Project
+from projects.models import ChangeRequest, Confirmation, GateDecision, PlanBaseline, PlanSignature, Project
 from projects.services import create_line, set_cash_flows, update_project
+from projects.services.changes import decide_change, request_change
 from projects.services.signing import sign_plan
 from tests.assessments.benefits import a_benefit, book, seen
 from tests.assessments.roll_out import a_kpi, a_project
 from tests.organizations.ledger_tampering import change, columns_of, owner_of, remove, undone
 from tests.projects.gates import climb
 
-SIGNED = [Charter, CharterSignature, GateDecision, PlanBaseline, PlanSignature, Confirmation]
+SIGNED = [Charter, CharterSignature, GateDecision, PlanBaseline, PlanSignature, ChangeRequest, Confirmation]
 
 
 @pytest.fixture
@@ -49,9 +50,17 @@ def project(
     plan = {datetime.date(2025, 1, 1): Decimal(1000)}
     set_cash_flows(actor=bob, line=line, series="plan", amounts=plan)
     climb(project, bob, "L1", "L2", "L3")
-    baseline = PlanBaseline.objects.get()
+    baseline = PlanBaseline.objects.get(version=1)
     for side, signer in (("business", dora), ("finance", fiona)):
         sign_plan(actor=signer, baseline=baseline, side=side, content_hash=fingerprint(baseline))
+    change = request_change(
+        actor=bob,
+        project=project,
+        title="More seats",
+        reason="A further plant",
+        table={line.pk: {datetime.date(2025, 1, 1): Decimal(1100)}},
+    )
+    decide_change(actor=erik, change=change, approve=True)
     update_project(actor=bob, project=project, values={"go_live_actual": datetime.date(2025, 12, 1)})
     climb(project, bob, "L4")
     book(a_benefit(project, bob, owner=dora, currency="EUR"), bob, 1000)
@@ -74,12 +83,13 @@ def test_every_sign_off_is_an_entry_in_the_order_it_happened(
         ("plan", "Plan frozen", "Bob"),
         ("plan", "Plan signed", "Dora"),
         ("plan", "Plan signed", "Fiona"),
+        ("change", "Change of plan approved", "Erik"),
         ("gate", "Stage gate decided", "Bob"),
         ("confirmation", "Benefits confirmed by finance", "Fiona"),
     ]
     assert set(LedgerEntry.objects.values_list("project_code", flat=True)) == {project.code}
     report = verify_ledger(organization)
-    assert (report.ok, report.entries) == (True, 11)
+    assert (report.ok, report.entries) == (True, 12)
 
 
 @pytest.mark.parametrize("model", SIGNED, ids=lambda model: model.__name__)
@@ -109,7 +119,7 @@ def test_any_column_of_a_signed_row_that_changes_is_named(
 def test_one_cent_or_one_letter_in_what_was_signed_is_found(
     organization: Organization, project: Project
 ) -> None:
-    for model, former, new in ((PlanBaseline, "1000.00", "1000.01"), (Charter, "Hours from", "hours from")):
+    for model, former, new in ((PlanBaseline, "1100.00", "1100.01"), (Charter, "Hours from", "hours from")):
         row = model.objects.order_by("-pk").first()
         assert row is not None
         with undone():
