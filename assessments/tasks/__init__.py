@@ -1,6 +1,7 @@
 """Background work of assessments."""
 
 from .importing import forget_import_files, run_import, sweep_imports
+from .persistence import watch_benefits
 from .reminders import dispatch_reminders, send_reminders
 from .valuation import (
     dispatch_nightly,
@@ -24,4 +25,5 @@ __all__ = [
     "sweep_imports",
     "sweep_valuations",
     "sweep_verdicts",
+    "watch_benefits",
 ]

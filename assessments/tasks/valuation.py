@@ -5,6 +5,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from assessments.services import recompute
+from assessments.tasks.persistence import WATCH
 from assessments.tasks.verdicts import ASSESS
 from organizations.models import Organization
 from organizations.queue import send
@@ -36,6 +37,7 @@ def run_night(organization: Organization) -> None:
     if recompute.run_night(organization):
         log.info("night complete")
         send(ASSESS, organization.pk)
+        send(WATCH, organization.pk)
 
 
 @shared_task(name="assessments.tasks.dispatch_nightly")
