@@ -13,7 +13,7 @@ from assessments.services.flow_values import Floats, value_flows
 from assessments.services.flow_values import month_of as month_of
 from assessments.services.flow_values import step_of as step_of
 from assessments.services.inputs import Inputs, ProjectInput
-from assessments.services.plan_value import value_content
+from assessments.services.plan_value import PlanValue, value_content
 
 #: months in a sparkline
 SPARK = 13
@@ -79,9 +79,23 @@ def _add_rare_figures(inputs: Inputs, projects: list[ProjectInput], money: dict[
     for project in projects:
         if content := inputs.originals.get(project.id):
             value = value_content(content, project.go_live_planned, inputs.terms.discount_rate)
-            money[project.id].figures["original"] = asdict(value)
+            _tell_original(money[project.id], value)
         if effects := inputs.fx_effects.get(project.id):
             money[project.id].figures["fx_effect"] = effects
+
+
+def _tell_original(money: ProjectMoney, value: PlanValue) -> None:
+    """A plan moved later is lateness against the first one, so the planned payback stays that of the first one."""
+    if not money.series:
+        return
+    figures = money.figures
+    figures["original"] = asdict(value)
+    figures["changed_plan"] = {"payback": money.values["payback_plan"]}
+    first = step_of(datetime.date.fromisoformat(money.series["months"][0]))
+    money.values["payback_plan"] = value.payback
+    figures["payback_plan_first_spend"] = value.payback_first_spend
+    figures["payback_plan_status"] = value.payback_status
+    figures["plan_start"] = value.start - first
 
 
 def _grid(flows: dict[tuple[str, str], dict[int, float]], as_of: datetime.date) -> _Grid | None:

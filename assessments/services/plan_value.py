@@ -25,6 +25,10 @@ class PlanValue:
     #: months, from go-live (else from first spend)
     payback: float | None
     from_go_live: bool
+    #: months from the first flow, and that flow as months since year 0
+    payback_first_spend: float | None = None
+    payback_status: str = ""
+    start: int = 0
 
     @property
     def net(self) -> float:
@@ -70,6 +74,9 @@ def value_content(
         value["roi"],
         payback,
         live is not None,
+        value["payback"],
+        value["payback_status"],
+        first + value["start"],
     )
 
 
