@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.models import ProjectResult
 from assessments.project_page.cash import cash_chart
+from assessments.project_page.money_notes import more_money
 from assessments.project_page.reading import read_events, read_facts, read_kpis, read_lines
 from assessments.project_page.rows import (
     coverage_stats,
@@ -61,6 +62,7 @@ def project_page(request: MemberRequest, code: str) -> HttpResponse:
         charter=charter_state_of(project.pk),
         restatements=newest_restatements(project.code, limit=RESTATEMENTS),
         **_money(project, result, currency),
+        more=more_money(project, result, request.organization),
     )
     return render(request, "assessments/project.html", context)
 
