@@ -49,6 +49,13 @@ def positive(name: str, value: SupportsFloat) -> float:
     return result
 
 
+def whole_number(name: str, value: int, least: int, most: int) -> int:
+    """One whole number within bounds, both included."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
+        raise MethodError(name, f"a whole number of {least} to {most} is expected, not {value!r}")
+    return int(value)
+
+
 def optional_number(name: str, value: SupportsFloat | None) -> float:
     """NaN for None, else one finite number."""
     return math.nan if value is None else number(name, value)

@@ -7,16 +7,21 @@ from typing import Final, SupportsFloat
 
 import numpy as np
 
-from assessments.method.arguments import BoolArray, Column, FloatArray, number
+from assessments.method.arguments import BoolArray, Column, FloatArray, number, whole_number
 from assessments.method.errors import MethodError
-from assessments.method.forecasting.choosing import METHODS, PROCEDURES, Method, back_test
+from assessments.method.forecasting.choosing import (
+    FEWEST_TO_CHOOSE,
+    METHODS,
+    PROCEDURES,
+    Method,
+    back_test,
+    least,
+)
 from assessments.method.forecasting.history import Histories, histories, table_with_gaps
 from assessments.method.forecasting.projection import Projection, nothing
 
-FEWEST_TO_CHOOSE: Final = 8
 MOST_GAPS: Final = 0.25
 MOST_PERIODS: Final = 520
-_SEASONAL: Final[tuple[Method, ...]] = ("seasonal_naive",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +87,13 @@ def forecast_batch(
 ) -> Forecasts:
     """`forecast` of every row of series × periods; all share the last period and the season."""
     table = table_with_gaps("values", values)
-    ahead = _whole("horizon", horizon, 1)
-    cycle = 0 if season is None else _whole("season", season, 1)
+    ahead = whole_number("horizon", horizon, 1, MOST_PERIODS)
+    cycle = 0 if season is None else whole_number("season", season, 1, MOST_PERIODS)
     cycle = 0 if cycle == 1 else cycle
     reach = _multiplier(level)
     if method is not None and method not in METHODS:
         raise MethodError("method", f"one of {', '.join(METHODS)} is expected, not {method!r}")
-    if method in _SEASONAL and not cycle:
+    if method == "seasonal_naive" and not cycle:
         raise MethodError("season", f"{method} needs a season of at least 2 periods")
     all_rows = nothing(table.shape[0], ahead)
     names: list[Method | None] = [None] * table.shape[0]
@@ -116,16 +121,12 @@ def _choose(
     if not enough.any():
         return names, errors
     candidates: Sequence[Method] = (method,) if method else METHODS
-    if length < 2 * season or not season:
-        candidates = [name for name in candidates if name not in _SEASONAL]
-    if not candidates:
-        return names, errors
-    test = back_test(group, horizon, season, candidates)
-    best = test.best()
-    least = np.take_along_axis(test.errors, best[None], axis=0)[0]
+    tests = back_test(group, horizon, season if length >= 2 * season else 0, candidates)
+    best = least(tests)
     for row in np.flatnonzero(enough).tolist():
         names[row] = candidates[best[row]]
-    return names, np.where(enough & np.isfinite(least), least, np.nan)
+        errors[row] = tests[best[row], row]
+    return names, np.where(np.isfinite(errors), errors, np.nan)
 
 
 def _project(group: Histories, members: BoolArray, method: Method, horizon: int, season: int) -> Projection:
@@ -156,14 +157,6 @@ def _scaled(errors: FloatArray, values: FloatArray, season: int) -> FloatArray:
     steps = np.abs(values[:, lag:] - values[:, :-lag]).mean(axis=1)
     with np.errstate(all="ignore"):
         return np.where(steps > 1e-12, errors / steps, np.nan)
-
-
-def _whole(name: str, value: int, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise MethodError(name, f"a whole number is expected, not {value!r}")
-    if not least <= value <= MOST_PERIODS:
-        raise MethodError(name, f"{least} to {MOST_PERIODS} is expected, not {value}")
-    return int(value)
 
 
 def _multiplier(level: float) -> float:

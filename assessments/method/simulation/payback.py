@@ -7,16 +7,16 @@ are risk-adjusted before, and never both for one uncertainty.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, SupportsFloat
+from typing import Final
 
 import numpy as np
 
-from assessments.method.arguments import Column, FloatArray, Numbers, columns, numbers, table
+from assessments.method.arguments import Column, FloatArray, Numbers, columns, numbers, table, whole_number
 from assessments.method.errors import MethodError
 from assessments.method.finance.discounting import FlowTable
 from assessments.method.simulation.distributions import Delay, Realisation, lognormal
 
-MOST_DRAWS: Final = 1_000_000
+MOST_DRAWS: Final = 100_000
 _PERCENTS: Final = (0.1, 0.5, 0.9)
 _ENOUGH: Final = 1e-9
 """Share of the costs by which rounding may miss a payback."""
@@ -143,10 +143,10 @@ def payback_probability_batch(
     spent, gained = table("costs", costs), table("benefits", benefits)
     if spent.shape != gained.shape:
         raise MethodError("benefits", f"the shape {spent.shape} of costs is expected, not {gained.shape}")
-    count = _whole("draws", draws, 1, MOST_DRAWS)
+    count = whole_number("draws", draws, 1, MOST_DRAWS)
     settings = _columns(spent.shape[0], noise=noise, by=by, rate=rate, known=known)
     cases = _cases(spent, gained, realisations, delays, settings)
-    luck = _drawn(_whole("seed", seed, 0, 2**63 - 1), count, spent.shape[1])
+    luck = _drawn(whole_number("seed", seed, 0, 2**63 - 1), count, spent.shape[1])
     probability = np.empty(len(cases))
     percentiles = np.empty((len(cases), len(_PERCENTS)))
     for row, case in enumerate(cases):
@@ -161,13 +161,12 @@ def payback_probability_batch(
 def _simulated(case: _Case, luck: _Draws) -> tuple[FloatArray, FloatArray]:
     """(cumulative flow at the end of month `by`, NPV) of every draw."""
     ratio = lognormal(case.realisation.mean, case.realisation.sd, luck.realisation)
-    late = lognormal(case.delay.mean, case.delay.sd, luck.delay)
+    length = case.certain.size
+    late = np.minimum(lognormal(case.delay.mean, case.delay.sd, luck.delay), length)
     whole = np.floor(late).astype(np.intp)
     part = late - whole
-    # Before the first month there is nothing, and later than the last one nothing comes.
-    length = case.certain.size
+    # Before the first month there is nothing.
     padded = np.concatenate([np.zeros(length + 1), case.open_benefits])
-    whole = np.minimum(whole, length)
     standing, value = np.zeros(ratio.size), np.zeros(ratio.size)
     discount = 1.0
     for month in range(length):
@@ -240,9 +239,3 @@ def _columns(rows: int, **settings: Column) -> list[FloatArray]:
             raise MethodError(name, "whole months are expected")
         found.append(np.broadcast_to(column, (rows,)))
     return found
-
-
-def _whole(name: str, value: SupportsFloat, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
-        raise MethodError(name, f"a whole number of {least} to {most} is expected, not {value!r}")
-    return int(value)
