@@ -25,6 +25,7 @@ from projects.services.signing import sign_plan
 
 from . import series
 from .charters import change_after_charter, make_charter
+from .monetising import monetise_lines
 from .stage import Stage
 from .story import KpiStory, LineStory, ProjectStory
 
@@ -55,6 +56,7 @@ def build_project(stage: Stage, story: ProjectStory) -> Project:
     _create_modules(stage, project, story, live)
     lines = _create_money(stage, project, story, planned_live)
     measured = _create_kpis(stage, project, story, live)
+    monetise_lines(stage, lines, {one.story.name: one.kpi for one in measured})
     make_charter(stage, project, story)
     _pass_gates(stage, project, story)
     _book(stage, story, lines, live)
@@ -150,7 +152,8 @@ def _book(
     for line, row in lines:
         actual, forecast = series.turned_out(line, story.code, live, stage.today)
         for word, amounts in ((CashFlow.Series.ACTUAL, actual), (CashFlow.Series.FORECAST, forecast)):
-            if amounts:
+            is_computed = word == CashFlow.Series.ACTUAL and line.follows is not None
+            if amounts and not is_computed:
                 set_cash_flows(actor=finance, line=row, series=word, amounts=amounts)
 
 

@@ -93,6 +93,27 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class DriverStory:
+    """An assumption of the organization, with the value that holds since the story begins."""
+
+    code: str
+    name: str
+    unit: str
+    value: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowsStory:
+    """The KPI (by name) whose improvement × factor × volume × money a benefit is."""
+
+    kpi: str
+    volume: DriverStory
+    money: DriverStory
+    factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class LineStory:
     """A cost or benefit as planned and as it turned out."""
 
@@ -106,6 +127,8 @@ class LineStory:
     rhythm: str = "recurring"
     cashability: str = "cashable"
     owner: str = "finance"
+    #: its actual amounts are computed from a KPI
+    follows: FollowsStory | None = None
 
 
 @dataclass(frozen=True, slots=True)

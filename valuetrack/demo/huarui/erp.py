@@ -6,6 +6,8 @@ from valuetrack.demo.story import (
     FINANCIAL,
     INNOVATION,
     QUARTER,
+    DriverStory,
+    FollowsStory,
     KpiStory,
     LineStory,
     ModuleStory,
@@ -108,6 +110,12 @@ ERP = ProjectStory(
             "benefit", "库存资金成本", "资金", Stream(monthly=260_000, ramp=9),
             Stream(monthly=200_000, ramp=9),
             "减少的库存天数 × 日均成本 × 资金成本率。",
+            follows=FollowsStory(
+                "库存周转天数",
+                DriverStory("COGS-DAY", "日均销售成本", "元/天", 4_650_000, "集团报表，近两年平均"),
+                DriverStory("CARRYING", "资金成本率", "元/元·年", 0.06, "资金部，年化"),
+                factor=1 / 12,
+            ),
         ),
         LineStory(
             "benefit", "财务与采购工时", "工时", Stream(monthly=210_000, ramp=6),
