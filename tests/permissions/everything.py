@@ -109,7 +109,7 @@ def make_everything(slug: str, mark: str) -> Everything:
         upload = upload_import(actor=admin, organization=organization, upload=_file(f"{mark}.csv"))
         columns = {"kpi": {"code": {"column": "KPI"}}, "period": "Month", "value": "Value"}
         save_mapping(batch=upload, mapping={"kind": "measurements", **columns})
-        benefit_id = MoneyLine.objects.get(kind="benefit").pk
+        benefit_id = MoneyLine.objects.get(name=f"benefit {mark}").pk
     recompute_organization(organization, trigger="change")
     arguments = {
         "organization_slug": slug,
