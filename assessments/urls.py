@@ -6,6 +6,7 @@ from assessments.import_urls import urlpatterns as import_patterns
 from assessments.views import (
     baseline,
     cell,
+    changes,
     drivers,
     confirmations,
     entries,
@@ -183,6 +184,7 @@ urlpatterns = [
     path("o/<slug:organization_slug>/reminders/", reminders.reminders, name="reminders"),
     path("reminders/<str:token>/", reminders.pause, name="reminder_pause"),
     path("reminders/<str:token>/resume/", reminders.resume, name="reminder_resume"),
+    path("o/<slug:organization_slug>/changes/", changes.changes, name="changes"),
     path("o/<slug:organization_slug>/timeliness/", timeliness.timeliness, name="timeliness"),
     *import_patterns,
 ]

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assessments.changes.points import Point
+from charts.numbers import exact
 from kpis.models import Kpi
 from organizations.models import AuditEvent, Organization
 from projects.models import MoneyLine, Project
@@ -52,6 +54,15 @@ FIELDS: dict[str, dict[str, Promise | str]] = {
     "kpis.Attribution": {"weight": "", "project_id": _("project")},
 }
 
+KINDS: dict[str, Promise | str] = {
+    "organization": _("Organization"),
+    "project": _("Project"),
+    "moneyline": _("Line"),
+    "lineshare": _("Sharing of a line"),
+    "kpi": _("KPI"),
+    "attribution": _("Sharing of a KPI"),
+}
+
 _VERSIONS = """
 SELECT table_name, row_id,
     (array_agg(data) FILTER (WHERE recorded_at <= %(before)s))[1],
@@ -66,12 +77,14 @@ GROUP BY 1, 2
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field; None: there was none."""
+    """One field, as it is stored and as people read it; None: there was none."""
 
     field: str
     label: str
     old: Any
     new: Any
+    old_text: str
+    new_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,14 @@ class DefinitionChange:
     at: datetime.datetime
     who: str = ""
     why: str = ""
+
+    @property
+    def kind_label(self) -> str:
+        return str(KINDS[self.model])
+
+    @property
+    def what_label(self) -> str:
+        return str(_("added") if self.what == "added" else _("removed"))
 
 
 def load_definitions(
@@ -143,15 +164,26 @@ def _fields(name: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -
     if old is None or new is None:
         return []
     model = apps.get_model(name)
-    return [
-        FieldChange(field, str(label or _verbose(model, field)), old.get(field), new.get(field))
-        for field, label in FIELDS[name].items()
-        if old.get(field) != new.get(field)
-    ]
+    changes = []
+    for column, label in FIELDS[name].items():
+        was, now = old.get(column), new.get(column)
+        if was != now:
+            field = model._meta.get_field(column.removesuffix("_id"))
+            texts = _text(field, was), _text(field, now)
+            changes.append(FieldChange(column, str(label or field.verbose_name), was, now, *texts))
+    return changes
 
 
-def _verbose(model: type[models.Model], field: str) -> str:
-    return str(model._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+def _text(field: Any, value: Any) -> str:
+    if field.name == "archived_at":
+        return str(_("no") if value is None else _("yes"))
+    if isinstance(value, list):  # the path of targets, told by where it leads
+        return _text(field, value[-1] if value else None)
+    if value is not None and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, str) and isinstance(field, models.DateField):
+        return date_format(datetime.date.fromisoformat(value))
+    return exact(value) if value is None or isinstance(value, int | float) else str(value)
 
 
 Subject = tuple[str, int]

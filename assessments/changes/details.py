@@ -9,11 +9,12 @@ from typing import Any
 from django.db import connection
 
 from assessments.changes.definitions import DefinitionChange, load_definitions
-from assessments.changes.figures import Cause
+from assessments.changes.figures import CAUSES, Cause
 from assessments.changes.points import Point
 from assessments.changes.stages import KNOWN_BEFORE
 from organizations.models import AuditEvent, Organization
-from projects.models import Restatement
+from projects.models import CashFlow, Restatement
+from projects.periods import label
 
 #: of each list a page shows so many, newest first
 SHOWN = 200
@@ -99,6 +100,14 @@ class ValueChange:
     why: str
     cause: Cause
 
+    @property
+    def period_label(self) -> str:
+        return label(self.period, self.frequency)
+
+    @property
+    def cause_label(self) -> str:
+        return str(CAUSES[self.cause])
+
 
 @dataclass(frozen=True, slots=True)
 class AmountChange:
@@ -120,6 +129,14 @@ class AmountChange:
     at: datetime.datetime | None
     why: str
     cause: Cause
+
+    @property
+    def series_label(self) -> str:
+        return str(CashFlow.Series(self.series).label)
+
+    @property
+    def cause_label(self) -> str:
+        return str(CAUSES[self.cause])
 
 
 @dataclass(frozen=True, slots=True)

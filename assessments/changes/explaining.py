@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
+
 from assessments.changes.figures import KINDS, Cause, FigureKind, Walk, add, walk
 from assessments.changes.points import Point, Span
 from assessments.changes.reported import Reported, reported_at
 from assessments.changes.stages import Stage, load_point, load_stage
 from assessments.services.inputs import Inputs
 from assessments.services.recompute import project_row, value_projects
-from organizations.models import Organization
+from organizations.models import Organization, RowVersion
 from organizations.tenancy import organization_scope
 from projects.models import Project
 
@@ -64,7 +66,8 @@ def explain(organization: Organization, span: Span) -> Explanation:
     """Explain the way from the first report of `span` to the second, of all projects that either of them has."""
     with organization_scope(organization):
         reported = reported_at(span.start)
-        start, end = _point(reported) or span.start, span.end
+        start = _known(organization.pk, _point(reported) or span.start)
+        end = _known(organization.pk, span.end)
         stages = _stages(organization.pk, start, end)
         names = dict(Project.objects.values_list("pk", "name"))
         codes = dict(Project.objects.values_list("pk", "code"))
@@ -92,6 +95,14 @@ def explain(organization: Organization, span: Span) -> Explanation:
 
 def _point(reported: Reported | None) -> Point | None:
     return reported.point if reported and reported.figures is not None else None
+
+
+def _known(organization_id: int, point: Point) -> Point:
+    """The point, but not before the organization itself was known: then there was nothing to report."""
+    first = RowVersion.objects.filter(
+        organization_id=organization_id, table_name=Organization._meta.db_table, row_id=organization_id
+    ).aggregate(first=models.Min("recorded_at"))["first"]
+    return Point(point.as_of, max(point.known_at, first)) if first else point
 
 
 def _former(reported: Reported | None, today: Valued) -> Valued:

@@ -1,5 +1,6 @@
 """Background work of assessments."""
 
+from .changes import explain_span
 from .importing import forget_import_files, run_import, sweep_imports
 from .persistence import watch_benefits
 from .reminders import dispatch_reminders, send_reminders
@@ -16,6 +17,7 @@ __all__ = [
     "assess_verdicts",
     "dispatch_nightly",
     "dispatch_reminders",
+    "explain_span",
     "forget_import_files",
     "recompute_organization",
     "recompute_projects",

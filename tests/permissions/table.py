@@ -274,6 +274,7 @@ _LISTS = [
     page("assessments:confirmation_correct", CONFIRMERS, post=422),
     page("assessments:confirmations_export", READERS),
     page("assessments:reminders", DEFINERS, post=422),
+    page("assessments:changes", READERS),
     page("assessments:timeliness", DEFINERS),
     page("assessments:import", DEFINERS, post=400),
     page("assessments:import_detail", DEFINERS),
