@@ -149,7 +149,7 @@ class MonetisationForm(SeenMixin, forms.Form):
             ("volume_kpi", self.kpis),
         ):
             if name in given:
-                given[name] = rows.get(given[name] or "")  # type: ignore[attr-defined]
+                given[name] = rows.get(given[name] or "")
         return given
 
     @property

@@ -121,16 +121,14 @@ def monetise(
     Saved or not; each with `kpi`, `line.project` and `volume_kpi` at hand. `extra` puts other values in the place of
     drivers' own. In three queries.
     """
-    kpi_ids = {one.kpi_id for one in monetisations} | {one.volume_kpi_id for one in monetisations} - {None}
-    values = read_values(kpi_ids)
+    measured = {one.kpi_id: one.kpi for one in monetisations}
+    counted = {one.volume_kpi.pk: one.volume_kpi for one in monetisations if one.volume_kpi is not None}
+    values = read_values({*measured, *counted})
     drivers = {**read_drivers(_drivers_of(monetisations)), **(extra or {})}
-    levels: dict[int, dict[Month, Known]] = {}
-    volumes: dict[int, dict[Month, Known]] = {}
-    for one in monetisations:
-        if one.kpi_id not in levels:
-            levels[one.kpi_id] = dict(_months_of(values, one.kpi, today, is_count=False))
-        if one.volume_kpi_id is not None and one.volume_kpi_id not in volumes:
-            volumes[one.volume_kpi_id] = dict(_months_of(values, one.volume_kpi, today, is_count=True))
+    levels = {
+        number: dict(_months_of(values, kpi, today, is_count=False)) for number, kpi in measured.items()
+    }
+    volumes = {number: dict(_months_of(values, kpi, today, is_count=True)) for number, kpi in counted.items()}
     rows = [
         _row(one, month, step, levels, volumes, drivers)
         for one in monetisations

@@ -140,7 +140,7 @@ def test_another_value_of_a_driver_shows_what_it_changes(finance: Client, kpi: K
     assert DriverValue.objects.count() == 1
     assert finance.post(path, {**sent, "save": "1"}).status_code == 302
     recompute_pending(kpi.organization)
-    assert (booked(line)[month(2)], booked(line)[month(3)]) == (57_600, 158_400)
+    assert [booked(line)[month(number)] for number in (2, 3)] == [57_600, 158_400]
     page = finance.get(path)
     assert [row["value"].value for row in page.context["rows"]] == [24.0, 12.0]
     assert page.context["current"]["value"].valid_from == datetime.date(2025, 1, 15)
