@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments.control import go_live_of, natural_limits
+from assessments.control import Limits, go_live_of, natural_limits
 from assessments.formula_cards import excel, kpi_inputs
 from assessments.formula_cards.attainment_cards import number_or_none, ratio_exactly, why_not
 from assessments.formula_cards.cards import Card, Ingredient, Reading, WorkTable
@@ -157,43 +157,35 @@ def _days(length: float) -> str:
 @figure("limits", of="kpi", title=gettext_lazy("Natural limits"))
 def limits_card(facts: KpiFigures) -> Card:
     """XmR: what the usual variation explains."""
-    series, kpi = facts.series, facts.kpi
-    limits = natural_limits(series, series.axis(), go_live_of(kpi.project, facts.today))
-    periods = sorted(series.values)
-    values = [series.values[period] for period in periods[: limits.points if limits else None]]
+    limits, periods = _limits(facts)
+    values = [facts.series.values[period] for period in periods]
     moves = [abs(later - earlier) for earlier, later in itertools.pairwise(values)]
-    average = f"AVERAGE({excel.array(values)})" if values else ""
-    reach = f"{LIMIT_FACTOR}*AVERAGE({excel.array(moves)})" if moves else ""
-    missing = "" if limits else _("Fewer than five values: limits would say nothing.")
-    rows = [
-        (_("Upper limit"), limits and limits.upper, f"={average}+{reach}"),
-        (_("Centre line"), limits and limits.centre, f"={average}"),
-        (_("Lower limit"), limits and limits.lower, f"={average}-{reach}"),
-    ]
+    table = WorkTable(
+        _("Values the limits come from"),
+        [_("Period"), _("Actual"), _("Moving range")],
+        [
+            [label(period, facts.kpi.frequency), *(kpi_inputs.every_digit(one, facts.kpi) for one in pair)]
+            for period, *pair in zip(periods, values, [None, *moves], strict=False)
+        ],
+    )
     return Card(
         definition=_(
             "Within these limits a value says no more than chance; a value outside, or a pattern such as seven in a "
             "row on one side, is a signal. Limits are not targets."
         ),
         formula=formula(mean("x"), "±", str(LIMIT_FACTOR), "·", mean("m")),
-        readings=[
-            Reading(
-                name,
-                amount,
-                with_unit(amount, kpi),
-                kpi_inputs.every_digit(amount, kpi),
-                text if limits else "",
-                missing=missing,
-            )
-            for name, amount, text in rows
-        ],
+        readings=_limit_readings(facts, limits, values, moves),
         ingredients=[
             Ingredient(
-                _("Values the limits come from"), exact(len(values)), "x", _points(limits), _kpi_url(facts)
+                _("Values the limits come from"),
+                exact(len(values)),
+                "x",
+                _members(facts, limits),
+                _kpi_url(facts),
             ),
             Ingredient(
                 _("Mean moving range"),
-                kpi_inputs.every_digit(sum(moves) / len(moves), kpi) if moves else MISSING,
+                kpi_inputs.every_digit(sum(moves) / len(moves) if moves else None, facts.kpi),
                 "m",
             ),
         ],
@@ -204,31 +196,51 @@ def limits_card(facts: KpiFigures) -> Card:
             _(
                 "With five values before go-live the limits are frozen on those; fewer than twelve make trial limits."
             ),
+            _(
+                "After a recorded, lasting change they are computed anew from there on; the old ones stay drawn."
+            ),
             _("The limit of the moving range itself is %(factor)s times its mean.")
             % {"factor": exact(RANGE_LIMIT_FACTOR)},
         ],
-        tables=[
-            WorkTable(
-                _("Values the limits come from"),
-                [_("Period"), _("Actual"), _("Moving range")],
-                [
-                    [
-                        label(period, kpi.frequency),
-                        kpi_inputs.every_digit(value, kpi),
-                        MISSING if move is None else kpi_inputs.every_digit(move, kpi),
-                    ]
-                    for period, value, move in zip(periods, values, [None, *moves], strict=False)
-                ],
-            )
-        ]
-        if values
-        else [],
+        tables=[table] if values else [],
     )
 
 
-def _points(limits: object) -> str:
-    frozen = getattr(limits, "frozen", False)
-    return _("before go-live") if frozen else _("all of them")
+def _limits(facts: KpiFigures) -> tuple[Limits | None, list[datetime.date]]:
+    """The limits in force, and the periods of the values they come from."""
+    series = facts.series
+    periods = sorted(series.values)
+    start = max((day for day in facts.rebased if periods and periods[0] < day <= periods[-1]), default=None)
+    members = [day for day in periods if start is None or day >= start]
+    go_live = go_live_of(facts.kpi.project, facts.today) if start is None else None
+    limits = natural_limits(series, series.axis(), go_live, members)
+    return limits, members[: limits.points if limits else None]
+
+
+def _limit_readings(
+    facts: KpiFigures, limits: Limits | None, values: list[float], moves: list[float]
+) -> list[Reading]:
+    kpi = facts.kpi
+    if limits is None:
+        missing = _("Fewer than five values: limits would say nothing.")
+        return [Reading("", None, MISSING, MISSING, missing=missing)]
+    centre = f"AVERAGE({excel.array(values)})"
+    reach = f"{LIMIT_FACTOR}*AVERAGE({excel.array(moves)})"
+    rows = [
+        (_("Upper limit"), limits.upper, f"={centre}+{reach}"),
+        (_("Centre line"), limits.centre, f"={centre}"),
+        (_("Lower limit"), limits.lower, f"={centre}-{reach}"),
+    ]
+    return [
+        Reading(name, amount, with_unit(amount, kpi), kpi_inputs.every_digit(amount, kpi), text)
+        for name, amount, text in rows
+    ]
+
+
+def _members(facts: KpiFigures, limits: Limits | None) -> str:
+    if limits is None:
+        return ""
+    return _("before go-live") if limits.frozen else _("all of them, or those since the newest rebase")
 
 
 def _kpi_url(facts: KpiFigures) -> str:

@@ -15,6 +15,7 @@ from assessments.models import KpiResult, ProjectResult
 from assessments.series import KpiSeries, load_series
 from assessments.services.inputs import Inputs, load_inputs
 from assessments.services.money import _Grid, _grid
+from assessments.services.proving import rebased_periods
 from assessments.services.recompute import Valuation, project_row, value_projects
 from kpis.models import Baseline, Kpi
 from organizations.models import AuditEvent, Organization
@@ -91,6 +92,8 @@ class KpiFigures:
     valuation: Valuation
     series: KpiSeries
     baseline: Baseline | None
+    #: periods from which the limits are computed anew
+    rebased: list[datetime.date]
     #: newest change of the definition or the targets
     changed: Change
 
@@ -150,6 +153,7 @@ def read_kpi_figures(kpi: Kpi, organization: Organization) -> KpiFigures | None:
         result=KpiResult.objects.filter(kpi=kpi).select_related("run").first(),
         valuation=value_projects(inputs),
         series=load_series(kpi),
+        rebased=rebased_periods(kpi),
         baseline=Baseline.objects.filter(kpi=kpi).select_related("set_by").first(),
         changed=changes.get(("kpi", kpi.pk), UNKNOWN),
     )

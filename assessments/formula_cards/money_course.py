@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from assessments.formula_cards.facts import ProjectFigures
 from assessments.method.finance import Payback, discounted_payback, payback
-from assessments.services.money import step_of
+from assessments.services.flow_values import step_of
 
 Floats = NDArray[np.float64]
 

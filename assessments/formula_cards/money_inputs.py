@@ -10,7 +10,7 @@ from assessments.formula_cards.cards import Ingredient, WorkTable
 from assessments.formula_cards.facts import ProjectFigures
 from assessments.formula_cards.flows import LineFlows, total
 from assessments.formula_cards.money_course import Course, courses
-from assessments.services.money import month_of
+from assessments.services.flow_values import month_of
 from charts.numbers import MISSING, as_decimal, exact, percent, write
 from projects.models import CashFlow, MoneyLine
 from projects.periods import Frequency, label

@@ -44,6 +44,7 @@ def tier_rows(result: ProjectResult | None, kpis: Sequence[Kpi]) -> list[dict[st
         rows.append(
             {
                 "label": tier.label,
+                "figure": tier.value,
                 "score": score,
                 "count": count,
                 "missing": _("no KPIs") if not count else _missing(details),
@@ -179,7 +180,14 @@ def money_rows(result: ProjectResult) -> dict[str, Any]:
     for name, field, direction in _TO_DATE:
         actual, plan = getattr(result, f"{field}_actual"), getattr(result, f"{field}_plan")
         rows.append(
-            {"label": name, "actual": actual, "plan": plan, "change": actual - plan, "direction": direction}
+            {
+                "label": name,
+                "figure": field,
+                "actual": actual,
+                "plan": plan,
+                "change": actual - plan,
+                "direction": direction,
+            }
         )
     net, net_plan = rows[0]["actual"] - rows[1]["actual"], rows[0]["plan"] - rows[1]["plan"]
     rows.append(

@@ -50,6 +50,7 @@ def kpi_page(request: MemberRequest, code: str) -> HttpResponse:
     today = request.organization.today()
     verdict = KpiVerdict.objects.filter(kpi=kpi).defer("forecast").first()
     message = kpi_message(kpi, series.latest, today)
+    figures = reverse("assessments:kpi_figures", args=[request.organization.slug, kpi.code])
     rows = _value_rows(series)
     context = {
         "kpi": kpi,
@@ -57,7 +58,7 @@ def kpi_page(request: MemberRequest, code: str) -> HttpResponse:
         "result": result,
         "chart": control_chart(series, today=today, rebased=rebased_periods(kpi)),
         "chart_url": reverse("assessments:kpi_chart", args=[request.organization.slug, kpi.code]),
-        "stats": _stats(kpi, series, result, today),
+        "stats": _stats(kpi, series, result, today, figures),
         "status": _status_badge(kpi, result, today),
         "verdict": verdict,
         **verdict_facts(kpi, verdict),
@@ -80,12 +81,18 @@ def kpi_chart(request: MemberRequest, code: str) -> HttpResponse:
 
 
 def _stats(
-    kpi: Kpi, series: KpiSeries, result: KpiResult | None, today: datetime.date
+    kpi: Kpi, series: KpiSeries, result: KpiResult | None, today: datetime.date, figures: str
 ) -> list[dict[str, Any]]:
+    """Figures of `components/stats.html`; their cards lie below the address `figures`."""
     latest = series.latest
     planned = planned_at(kpi, latest[0]) if latest else None
     stats = [
-        {"label": _("Baseline"), "value": with_unit(kpi.baseline_value, kpi), "note": _baseline_period(kpi)},
+        {
+            "label": _("Baseline"),
+            "value": with_unit(kpi.baseline_value, kpi),
+            "note": _baseline_period(kpi),
+            "url": f"{figures}baseline/",
+        },
         {
             "label": _("Latest"),
             "value": with_unit(latest[1], kpi) if latest else "—",
@@ -101,14 +108,17 @@ def _stats(
             "label": _("Attainment"),
             "value": percent(result.attainment if result else None),
             "note": _("of the way to the target"),
+            "url": f"{figures}attainment/",
         },
         {
             "label": _("On plan"),
             "value": percent(result.on_plan if result else None),
             "note": _("of the way planned so far"),
+            "url": f"{figures}on-plan/",
         },
     ]
-    return [*stats, {"label": _("Freshness"), **_freshness(kpi, result, latest, today)}]
+    fresh = {"label": _("Freshness"), "url": f"{figures}freshness/"}
+    return [*stats, {**fresh, **_freshness(kpi, result, latest, today)}]
 
 
 def _latest_note(kpi: Kpi, period: datetime.date, result: KpiResult | None) -> str:

@@ -85,18 +85,21 @@ def _returns(result: ProjectResult, currency: str) -> list[dict[str, str]]:
     return [
         {
             "label": _("Return on investment"),
+            "figure": "roi",
             "note": _("whole life, discounted"),
             "plan": percent(result.roi_plan, 0),
             "now": percent(result.roi_outlook, 0),
         },
         {
             "label": _("Net present value"),
+            "figure": "npv",
             "note": _("whole life, discounted"),
             "plan": compact_money(result.npv_plan, currency),
             "now": compact_money(result.npv_outlook, currency),
         },
         {
             "label": _("Payback"),
+            "figure": "payback",
             "note": origin,
             "plan": _in_months(result.payback_plan),
             "now": _in_months(result.payback_outlook),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from assessments.formula_cards.facts import ProjectFigures
 from assessments.formula_cards.flows import LineFlows
-from assessments.services.money import month_of
+from assessments.services.flow_values import month_of
 from assessments.workbook.book import Sheet, cell
 from projects.models import CashFlow, MoneyLine
 

@@ -1,7 +1,7 @@
 """A roll-out whose figures the cards explain: the worked example, with money, a full set of KPIs and modules."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -10,8 +10,9 @@ from assessments.services.recompute import recompute_projects
 from kpis.models import Kpi
 from organizations.models import Organization, User
 from projects.models import Project
+from projects.periods import last_complete, shift
 from projects.services import create_module
-from tests.assessments.worked_example import add_money, make_kpi, make_project, month, record
+from tests.assessments.worked_example import add_money, make_kpi, make_project, record
 
 Browser = Callable[[User], Client]
 
@@ -32,7 +33,8 @@ def project(organization: Organization, scope: None, bob: User) -> Project:
 @pytest.fixture
 def kpi(project: Project, bob: User) -> Kpi:
     made = make_kpi(bob, project, "Lead time", "operational")
-    record(bob, made, {month(number): 100.0 - 4 * number for number in range(1, 10)})
+    newest = last_complete(project.organization.today(), "month")
+    record(bob, made, {shift(newest, "month", step - 8): 96.0 - 4 * step for step in range(9)})
     return made
 
 
@@ -43,7 +45,7 @@ def computed(project: Project, kpi: Kpi) -> Project:
 
 
 @pytest.fixture
-def read(client_of: Browser, victor: User) -> Iterator[Callable[..., str]]:
+def read(client_of: Browser, victor: User) -> Callable[..., str]:
     """A page as somebody gets it, a viewer unless told otherwise, with plain spaces."""
 
     def get(path: str, user: User = victor, status: int = 200) -> str:
@@ -51,4 +53,4 @@ def read(client_of: Browser, victor: User) -> Iterator[Callable[..., str]]:
         assert response.status_code == status, path
         return response.content.decode().replace("\u00a0", " ")
 
-    yield get
+    return get

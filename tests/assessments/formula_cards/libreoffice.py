@@ -29,9 +29,9 @@ def recalculated(source: Path) -> Any:
     """
     folder = source.parent / "recalculated"
     profile = (source.parent / "profile").as_uri()
+    where = [f"-env:UserInstallation={profile}", "--outdir", str(folder)]
     done = subprocess.run(
-        [str(PROGRAM), "--headless", f"-env:UserInstallation={profile}", "--convert-to", "xlsx"]
-        + ["--outdir", str(folder), str(source)],
+        [str(PROGRAM), "--headless", *where, "--convert-to", "xlsx", str(source)],
         capture_output=True,
         timeout=180,
         check=False,
