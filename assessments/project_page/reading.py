@@ -6,14 +6,14 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Concat, JSONObject
 
 from assessments.models import Measurement
 from kpis.models import Attribution, Kpi
 from organizations.models import AuditEvent
 from projects.frozen_plan import PlanState, plan_state_from, plan_told
 from projects.history import events_of
-from projects.models import Module, MoneyLine, PlanBaseline, Project, ProjectDepartment
+from projects.models import CashFlow, LineShare, Module, MoneyLine, PlanBaseline, Project, ProjectDepartment
 
 #: periods of a sparkline
 SPARK = 13
@@ -100,15 +100,30 @@ def read_kpis(project: Project) -> list[Any]:
 
 
 def read_lines(project: Project) -> list[Any]:
-    """Lines that count, each with its sums `plan`, `forecast` and `actual` in its own currency."""
+    """Lines that count, the project's own and those of others that it bears a part of, each with its sums `plan`,
+    `forecast` and `actual` in its own currency.
+
+    `flow_texts` are its amounts ("plan|2026-01-01|100.00"), `given` the parts that further projects bear, `share_here`
+    the part of this project in a line of another.
+    """
+    shares = LineShare.objects.filter(line=models.OuterRef("pk")).order_by()
+    given = shares.values("line").annotate(total=models.Sum("share")).values("total")
+    flows = CashFlow.objects.filter(line=models.OuterRef("pk")).order_by("month")
+    bar = models.Value("|")
+    text = Concat("series", bar, "month", bar, "amount", output_field=models.TextField())
     sums = {
         series: models.Sum("cash_flows__amount", filter=models.Q(cash_flows__series=series))
         for series in ("plan", "forecast", "actual")
     }
     return list(
         MoneyLine.objects.active()
-        .filter(project=project)
-        .annotate(**{f"sum_{series}": total for series, total in sums.items()})
+        .filter(models.Q(project=project) | models.Exists(shares.filter(project=project)))
+        .annotate(
+            **{f"sum_{series}": total for series, total in sums.items()},
+            flow_texts=ArraySubquery(flows.values_list(text, flat=True)),
+            given=models.Subquery(given),
+            share_here=models.Subquery(shares.filter(project=project).values("share")),
+        )
         .order_by("-kind", "name")
     )
 

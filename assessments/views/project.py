@@ -57,12 +57,12 @@ def project_page(request: MemberRequest, code: str) -> HttpResponse:
         groups=kpi_groups(kpis, today),
         facts=facts,
         coverage=coverage_stats(facts),
-        lines=line_groups(lines),
+        lines=line_groups([line for line in lines if line.project_id == project.pk]),
         entries=project_history_entries(read_events(project)),
         charter=charter_state_of(project.pk),
         restatements=newest_restatements(project.code, limit=RESTATEMENTS),
         **_money(project, result, currency),
-        more=more_money(project, result, request.organization),
+        more=more_money(project, lines, result, request.organization),
     )
     return render(request, "assessments/project.html", context)
 
