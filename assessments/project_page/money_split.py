@@ -6,12 +6,12 @@ lines only, their newest twelve months of plan or outlook (fewer: their mean, ti
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from assessments.method.finance import monthly_rate
 from assessments.models import ProjectResult
 from assessments.services.flow_values import step_of, value_flows
 from organizations.models import Organization
-from projects.models import CashFlow, LineShare, MoneyLine, Project
+from projects.models import MoneyLine, Project
 from projects.periods import add_months
 
 Month = datetime.date
@@ -54,9 +54,9 @@ class _Line:
         }
 
 
-def read_split(project: Project, organization: Organization) -> list[dict[str, Any]]:
-    """Rows of the table, in two queries; empty without lines."""
-    lines = _read_lines(project)
+def split_rows(project: Project, found: Iterable[Any], organization: Organization) -> list[dict[str, Any]]:
+    """Rows of the table, of the lines that `read_lines` found; empty without amounts."""
+    lines = [one for line in found if (one := _line(project, line)).flows]
     if not lines:
         return []
     first = _fiscal_year_start(organization.today(), organization.fiscal_year_start)
@@ -111,33 +111,14 @@ def _run_rate(flows: Sequence[Mapping[Month, float]]) -> float | None:
     return total
 
 
-def _read_lines(project: Project) -> list[_Line]:
-    """Own lines with what the project keeps of them, and lines of others with its share."""
-    shares = list(
-        LineShare.objects.filter(Q(project=project) | Q(line__project=project))
-        .select_related("line")
-        .order_by("id")
-    )
-    given: dict[int, float] = defaultdict(float)
-    lines: dict[int, _Line] = {}
-    for share in shares:
-        if share.line.project_id == project.pk:
-            given[share.line_id] += share.share
-        elif share.line.archived_at is None:
-            lines[share.line_id] = _Line(share.line, share.share)
-    flows = (
-        CashFlow.objects.filter(
-            Q(line__project=project, line__archived_at__isnull=True) | Q(line__in=list(lines))
-        )
-        .select_related("line")
-        .order_by("line_id", "month")
-    )
-    for flow in flows:
-        if flow.line_id not in lines:
-            lines[flow.line_id] = _Line(flow.line, max(0.0, 1 - given[flow.line_id]))
-        one = lines[flow.line_id]
-        one.flows[flow.series][flow.month] = float(flow.amount * one.line.fx_rate) * one.share
-    return [one for one in lines.values() if one.flows]
+def _line(project: Project, line: Any) -> _Line:
+    """What the project bears of a line: what is left of its own, its share of another's."""
+    own = line.project_id == project.pk
+    one = _Line(line, max(0.0, 1 - (line.given or 0.0)) if own else line.share_here)
+    for text in line.flow_texts:
+        series, month, amount = text.split("|")
+        one.flows[series][datetime.date.fromisoformat(month)] = float(Decimal(amount) * line.fx_rate) * one.share
+    return one
 
 
 def read_roll_up(
