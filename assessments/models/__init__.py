@@ -2,6 +2,7 @@
 
 from .importing import ImportBatch
 from .measurement import Measurement
+from .outlooks import ProjectOutlook
 from .reminders import ReminderPause, ReminderRule
 from .reported import ReportedFigures
 from .results import KpiResult, ProjectResult, Run
@@ -20,6 +21,7 @@ __all__ = [
     "Measurement",
     "PendingVerdict",
     "PeriodLock",
+    "ProjectOutlook",
     "ProjectResult",
     "RebasePoint",
     "ReminderPause",
