@@ -117,7 +117,9 @@ def _line(project: Project, line: Any) -> _Line:
     one = _Line(line, max(0.0, 1 - (line.given or 0.0)) if own else line.share_here)
     for text in line.flow_texts:
         series, month, amount = text.split("|")
-        one.flows[series][datetime.date.fromisoformat(month)] = float(Decimal(amount) * line.fx_rate) * one.share
+        one.flows[series][datetime.date.fromisoformat(month)] = (
+            float(Decimal(amount) * line.fx_rate) * one.share
+        )
     return one
 
 
