@@ -21,6 +21,14 @@ def subscription_for(request: MemberRequest) -> Subscription:
     )
 
 
+def last_digest_for(request: MemberRequest) -> Delivery | None:
+    """The last digest that was really sent: the member's own, else anybody's."""
+    sent = Delivery.objects.filter(outcome=Delivery.Outcome.SENT)
+    own = sent.filter(subscription__membership=request.membership).first()
+    found: Delivery | None = own or sent.first()
+    return found
+
+
 def deliveries_for(subscription: Subscription) -> Sequence[Delivery]:
     """The newest deliveries with their mails."""
     if subscription.pk is None:

@@ -4,10 +4,12 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from assessments.changes.links import changes_address
 from committee.digest import wording
 from committee.digest.changes import compare
 from committee.digest.content import Content, Situation
@@ -59,6 +61,9 @@ def digest_mail(
             "zone": zone_of(reader, organization).key,
             "stop_url": stop,
             "is_test": is_test,
+            "changes_url": settings.PUBLIC_URL + changes_address(organization, former.sent_at)
+            if former
+            else "",
         }
         context["title"] = Truncator(_title(context)).chars(SUBJECT_LENGTH)
         headers = {

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from committee.views import dashboard, exports, outbox, start, subscription
+from committee.views import changes, dashboard, exports, outbox, start, subscription
 
 app_name = "committee"
 
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
         exports.committee_export,
         name="export",
     ),
+    path("o/<slug:organization_slug>/committee/since/", changes.since_digest, name="since"),
     path("o/<slug:organization_slug>/start/", start.start, name="start"),
     path("o/<slug:organization_slug>/start/sample/", start.sample_load, name="sample_load"),
     path("o/<slug:organization_slug>/start/sample/remove/", start.sample_remove, name="sample_remove"),

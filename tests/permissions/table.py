@@ -294,6 +294,7 @@ _LISTS = [
     # The committee and its mail
     page("committee:committee", READERS),
     page("committee:export", READERS),
+    page("committee:since", READERS, get=302),
     page("committee:start", DEFINERS),
     page("committee:sample_load", DEFINERS, get=405, post=302),
     page("committee:sample_remove", DEFINERS, post=302),
