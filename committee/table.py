@@ -86,7 +86,9 @@ def _cells(row: "Row", figures: Figures, scale: float, words: dict[str, str]) ->
 
 def _marks(row: "Row", marks: Marks) -> SafeString:
     """What is not signed is marked; `marks` keeps the few there are, so that each is rendered once a page."""
-    shown = [] if row.charter.is_signed else [(row.charter, "kpis/charter_badge.html")]
+    shown: list[tuple[CharterState | PlanState, str]] = []
+    if not row.charter.is_signed:
+        shown.append((row.charter, "kpis/charter_badge.html"))
     if row.plan.is_unsigned:
         shown.append((row.plan, "projects/plan_badge.html"))
     for state, template in shown:

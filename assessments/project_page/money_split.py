@@ -6,7 +6,7 @@ lines only, their newest twelve months of plan or outlook (fewer: their mean, ti
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -67,7 +67,7 @@ def split_rows(project: Project, found: Iterable[Any], organization: Organizatio
         )
         for kind in MoneyLine.Kind.values
     }
-    groups = (
+    groups: tuple[tuple[str, Callable[[MoneyLine], bool]], ...] = (
         (_("Costs: capital expenditure"), lambda line: _is(line, "cost", treatment="capex")),
         (_("Costs: operating expenditure"), lambda line: _is(line, "cost", treatment="opex")),
         (_("Costs: one-off"), lambda line: _is(line, "cost", rhythm="one_off")),

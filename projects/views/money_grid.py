@@ -127,14 +127,18 @@ def _preview_group(grid: MoneyGrid, line: MoneyLine, months: Any) -> dict[str, A
         "rows": [
             {
                 "month": label(month, Frequency.MONTH),
-                "now": MISSING if before[month] is None else write_amount(before[month]),
-                "new": MISSING if amount is None else write_amount(amount),
+                "now": _shown(before[month]),
+                "new": _shown(amount),
             }
             for month, amount in sorted(months.items())
         ],
         "now": write_amount(sum((amount for amount in before.values() if amount is not None), Decimal(0))),
         "new": write_amount(sum((amount for amount in months.values() if amount is not None), Decimal(0))),
     }
+
+
+def _shown(amount: Decimal | None) -> str:
+    return MISSING if amount is None else write_amount(amount)
 
 
 def _changes(grid: MoneyGrid, table: Table) -> Table:
