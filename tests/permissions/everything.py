@@ -125,7 +125,8 @@ def make_everything(slug: str, mark: str) -> Everything:
         "baseline_id": baseline.pk,
         **mail_and_keys,
     }
-    own["organizations:ledger_"] = {"number": 1}
+    # As text: every organization has an entry of this number.
+    own["organizations:ledger_"] = {"number": "1"}
     own["assessments:import_"] = {"pk": batch.pk}
     own["assessments:confirmation_correct"] = {"line_id": benefit_id, "month": "2025-01-01"}
     own |= {f"assessments:import_{step}": {"pk": upload.pk} for step in UPLOAD_STEPS}
