@@ -97,8 +97,7 @@ def verdict_sentence(kpi: Kpi, verdict: KpiVerdict | None) -> str:
 
 def how_sentences(verdict: KpiVerdict) -> list[str]:
     """How it was found, and how long it would take."""
-    rule, _cut, correlated = verdict.rule.partition("_correlated")
-    correlated = verdict.rule.endswith("_correlated")
+    rule, correlated, _rest = verdict.rule.partition("_correlated")
     sentences = [str(_RULES[rule])] if rule in _RULES else []
     if correlated:
         sentences.append(str(_CORRELATED))

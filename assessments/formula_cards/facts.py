@@ -14,7 +14,7 @@ from assessments.method.finance import monthly_rate
 from assessments.models import KpiResult, ProjectResult
 from assessments.series import KpiSeries, load_series
 from assessments.services.inputs import Inputs, load_inputs
-from assessments.services.money import _Grid, _grid
+from assessments.services.money import Grid, _grid
 from assessments.services.proving import rebased_periods
 from assessments.services.recompute import Valuation, project_row, value_projects
 from kpis.models import Baseline, Kpi
@@ -61,7 +61,7 @@ class ProjectFigures:
         return project_row(self.valuation, 0)
 
     @cached_property
-    def grid(self) -> _Grid | None:
+    def grid(self) -> Grid | None:
         """Costs and benefits by month; None while there is no amount."""
         flows = {
             (flow.kind, flow.series): dict(zip(flow.steps, flow.amounts, strict=True))

@@ -284,11 +284,12 @@ def load_inputs(
     known_at: datetime.datetime,
     project_ids: Sequence[int] | None = None,
     live: bool = True,
+    anew: bool = False,
 ) -> Inputs:
     """Inputs of `project_ids` (all projects when None), inside the organization's scope.
 
     `live` reads definitions from their tables, which must not change meanwhile (see `recompute`); otherwise
-    from their history as known at `known_at`.
+    from their history as known at `known_at`. `anew` reads money even where its stored figures still hold.
     """
     sources = {name: table if live else AS_KNOWN.format(table=table) for name, table in _TABLES.items()}
     sources["values"] = "assessments_measurement" if live else VALUES_AS_KNOWN
@@ -312,7 +313,7 @@ def load_inputs(
             kpis += cursor.fetchall()
         hashes: dict[int, Any] = {}
         former: dict[int, FormerResult] = {}
-        if live:
+        if live and not anew:
             cursor.execute(_FORMER, values)
             hashes = dict(cursor.fetchall())
             cursor.execute(_FORMER_PROJECTS, {**values, "method": METHOD_VERSION})

@@ -33,7 +33,7 @@ class ProjectMoney:
 
 
 @dataclass(slots=True)
-class _Grid:
+class Grid:
     """Flows of one project on a common line of months: rows by (kind, series)."""
 
     first: int
@@ -57,10 +57,8 @@ def _iso(step: int) -> str:
 def value_money(inputs: Inputs) -> dict[int, ProjectMoney]:
     """Money by project, of those whose stored figures no longer hold."""
     projects = [project for project in inputs.projects if not inputs.kept_money(project.id)]
-    by_project: dict[int, dict[tuple[str, str], dict[int, float]]] = defaultdict(dict)
-    for flow in inputs.flows:
-        by_project[flow.project_id][flow.kind, flow.series] = dict(zip(flow.steps, flow.amounts, strict=True))
-    grids = [_grid(by_project.get(project.id, {}), inputs.as_of) for project in projects]
+    known = grids_of(inputs)
+    grids = [known.get(project.id) for project in projects]
     rate = monthly_rate(inputs.terms.discount_rate)
     plans = [(grid.plan_costs, grid.plan_benefits) if grid else None for grid in grids]
     outlooks = [(grid.costs, grid.benefits) if grid else None for grid in grids]
@@ -72,6 +70,14 @@ def value_money(inputs: Inputs) -> dict[int, ProjectMoney]:
     }
     _add_rare_figures(inputs, projects, money)
     return money
+
+
+def grids_of(inputs: Inputs) -> dict[int, Grid | None]:
+    """The months of each project that has flows in `inputs`; None where they hold no month to show."""
+    by_project: dict[int, dict[tuple[str, str], dict[int, float]]] = defaultdict(dict)
+    for flow in inputs.flows:
+        by_project[flow.project_id][flow.kind, flow.series] = dict(zip(flow.steps, flow.amounts, strict=True))
+    return {project_id: _grid(flows, inputs.as_of) for project_id, flows in by_project.items()}
 
 
 def _add_rare_figures(inputs: Inputs, projects: list[ProjectInput], money: dict[int, ProjectMoney]) -> None:
@@ -98,7 +104,7 @@ def _tell_original(money: ProjectMoney, value: PlanValue) -> None:
     figures["plan_start"] = value.start - first
 
 
-def _grid(flows: dict[tuple[str, str], dict[int, float]], as_of: datetime.date) -> _Grid | None:
+def _grid(flows: dict[tuple[str, str], dict[int, float]], as_of: datetime.date) -> Grid | None:
     today = step_of(as_of)
     booked = {
         kind: [step for step in flows.get((kind, "actual"), {}) if step <= today]
@@ -126,7 +132,7 @@ def _grid(flows: dict[tuple[str, str], dict[int, float]], as_of: datetime.date) 
         rest = row(kind, "forecast") + row(kind, "plan_only")
         return np.concatenate([row(kind, "actual")[:cut], rest[cut:]])
 
-    return _Grid(
+    return Grid(
         first=first,
         cut=min((cuts[kind] for kind, months in booked.items() if months), default=-1),
         to_date=min(max(cuts["benefit"], today - 1 - LATE_BOOKING - first), width - 1),
@@ -148,7 +154,7 @@ def _row(months: dict[int, float], first: int, width: int, until: int) -> Floats
 
 
 def _project_money(
-    project: ProjectInput, grid: _Grid | None, plan: dict[str, Any], outlook: dict[str, Any]
+    project: ProjectInput, grid: Grid | None, plan: dict[str, Any], outlook: dict[str, Any]
 ) -> ProjectMoney:
     if grid is None:
         return ProjectMoney({"payback_origin": "first_spend"}, {}, {})
@@ -172,7 +178,7 @@ def _project_money(
     return ProjectMoney(values, _figures(grid, plan, outlook, live_plan, live_now), _series(grid))
 
 
-def _series(grid: _Grid) -> dict[str, Any]:
+def _series(grid: Grid) -> dict[str, Any]:
     width = grid.plan_costs.size
     net = np.cumsum(grid.benefits - grid.costs)
     return {
@@ -184,7 +190,7 @@ def _series(grid: _Grid) -> dict[str, Any]:
     }
 
 
-def _from_go_live(grid: _Grid, valued: dict[str, Any], live: datetime.date | None) -> float | None:
+def _from_go_live(grid: Grid, valued: dict[str, Any], live: datetime.date | None) -> float | None:
     """Months from go-live to payback (from first spend without a go-live)."""
     if valued["payback"] is None:
         return None
@@ -194,7 +200,7 @@ def _from_go_live(grid: _Grid, valued: dict[str, Any], live: datetime.date | Non
 
 
 def _figures(
-    grid: _Grid,
+    grid: Grid,
     plan: dict[str, Any],
     outlook: dict[str, Any],
     live_plan: datetime.date | None,

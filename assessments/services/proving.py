@@ -87,11 +87,11 @@ def compare(
         raise _invalid("design", _("Choose how the controls came about."))
     for other in chosen:
         _refuse_unlike(kpi, other)
-    comparison, _made = Comparison.objects.update_or_create(
+    comparison: Comparison = Comparison.objects.update_or_create(
         organization=kpi.organization,
         kpi=kpi,
         defaults={"design": design, "reason": reason.strip(), "set_by": actor},
-    )
+    )[0]
     ComparisonControl.objects.filter(comparison=comparison).exclude(kpi__in=chosen).delete()
     ComparisonControl.objects.bulk_create(
         [

@@ -53,6 +53,8 @@ _DESIGNS: dict[str, Design] = {
 }
 # What people type is read off somewhere and looked at by a second person; all else comes from a system.
 _SOURCES: dict[str, Source] = {Kpi.Source.MANUAL: "audited_sample", Kpi.Source.SURVEY: "survey"}
+#: values since the go-live from which a forecast goes on from these alone
+FEWEST_TO_CHOOSE = 8
 type_of_row = dict[str, Any]
 
 
@@ -145,7 +147,7 @@ def _said(found: Verdicts, place: int) -> type_of_row:
 def _foresee(members: list[tuple[type_of_row, Course]], frequency: str) -> None:
     """What the next periods bring if everything goes on as it did."""
     horizon = HORIZONS[frequency]
-    newest = [course.values[-_MEMORY[frequency] :] for _row, course in members]
+    newest = [_settled(course)[-_MEMORY[frequency] :] for _row, course in members]
     found: Forecasts = forecast_batch(right_aligned(newest), horizon, season=SEASONS[frequency])
     for place, (row, course) in enumerate(members):
         one = found[place]
@@ -157,6 +159,12 @@ def _foresee(members: list[tuple[type_of_row, Course]], frequency: str) -> None:
             "method": one.method,
             "mase": one.mase,
         }
+
+
+def _settled(course: Course) -> Floats:
+    """What is worth going on from: since the go-live, once there is enough of it. No method knows of the break."""
+    after = course.values[course.change or 0 :]
+    return after if (~np.isnan(after)).sum() >= FEWEST_TO_CHOOSE else course.values
 
 
 def _interrupt(members: list[tuple[type_of_row, Course]], season: int | None) -> None:
@@ -275,8 +283,7 @@ def _assurance(course: Course, places: list[int]) -> str:
         return ""
     if now.lower is None or now.upper is None:
         return ""
-    direction = "higher" if series.direction == Kpi.Direction.HIGHER else "lower"
-    return assurance(now.lower, now.upper, series.target, direction=direction)
+    return assurance(now.lower, now.upper, series.target, direction=course.direction) or ""
 
 
 def _number(value: Any) -> float | None:

@@ -96,7 +96,11 @@ class KpiSeries:
 def due_kpis(organization_id: int, *, as_of: datetime.date) -> list[int]:
     """KPIs whose verdict is missing or no longer holds. Inside the organization's scope."""
     definitions = _DEFINITIONS.format(**_TABLES)
-    values = {"organization": organization_id, "as_of": as_of, "method": METHOD_VERSION}
+    values: dict[str, Any] = {
+        "organization": organization_id,
+        "as_of": as_of,
+        "method": METHOD_VERSION,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_DUE.format(definitions=definitions), values)
         return [row[0] for row in cursor.fetchall()]
@@ -114,7 +118,7 @@ def load_series(
     sources = {name: table if live else AS_KNOWN.format(table=table) for name, table in _TABLES.items()}
     definitions = _DEFINITIONS.format(**sources)
     statement = _SERIES if kpi_ids is not None else _SERIES.replace(" AND k.id = ANY(%(kpis)s)", "")
-    values = {
+    values: dict[str, Any] = {
         "organization": organization_id,
         "as_of": as_of,
         "known_at": known_at,
@@ -132,12 +136,13 @@ def load_series(
 
 def _series(*row: Any) -> KpiSeries:
     *definition, rebased, design, controls, fingerprint, periods, amounts = row
-    return KpiSeries(
+    fields = (
         *definition,
-        rebased=tuple(rebased or ()),
-        design=design or "",
-        controls=tuple(controls or ()),
-        definition_hash=fingerprint,
-        periods=tuple(_EPOCH + datetime.timedelta(days=day) for day in periods or ()),
-        values=tuple(amounts or ()),
+        tuple(rebased or ()),
+        design or "",
+        tuple(controls or ()),
+        fingerprint,
+        tuple(_EPOCH + datetime.timedelta(days=day) for day in periods or ()),
+        tuple(amounts or ()),
     )
+    return KpiSeries(*fields)
