@@ -204,6 +204,7 @@ _LISTS = [
     page("assessments:change_edit", MONEY, get=302, post=302, pmo=200),
     page("assessments:change_withdraw", MONEY, get=405, post=302),
     page("projects:money", READERS),
+    page("projects:money_export", READERS),
     page("projects:rates", MONEY, post=422),
     page("projects:line_create", MONEY, post=422),
     page("projects:line_shares", MONEY, post=302),
