@@ -30,7 +30,7 @@ def sealed_models() -> dict[str, type[OrganizationModel]]:
 
 def sealed_columns(model: type[OrganizationModel]) -> list[str]:
     """Columns that may never change once a row is signed: all but those the model leaves open."""
-    return [field.column for field in model._meta.concrete_fields if field.name not in model.unsealed]
+    return [str(field.column) for field in model._meta.concrete_fields if field.name not in model.unsealed]
 
 
 def take_seals(rows: Sequence[models.Model]) -> list[Seal]:
