@@ -126,9 +126,9 @@ def _on_plan(kpi: Kpi, known: dict[str, Any], row: int) -> str:
     if standing or (known["baseline"] is not None and known["baseline"] == known["target"]):
         return cell(row, _ATTAINMENT)
     start, now, end, planned = (cell(row, one) for one in (_BASELINE, _ACTUAL, _TARGET, _PLANNED))
-    early = f"ABS(({planned}-{start})/({end}-{start}))<0.05*(1-1E-12)"
-    ratio = f"IF({early},{DASH},({now}-{start})/({planned}-{start}))"
-    return f"IF(COUNT({start},{now},{planned},{end})<4,{DASH},{ratio})"
+    early = f"IF(ISNUMBER({end}),ABS(({planned}-{start})/({end}-{start}))<0.05*(1-1E-12),{planned}={start})"
+    ratio = f"IFERROR(({now}-{start})/({planned}-{start}),{DASH})"
+    return f"IF(COUNT({start},{now},{planned})<3,{DASH},IF({early},{DASH},{ratio}))"
 
 
 def _write_scores(

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 PROGRAM = shutil.which("soffice")
 REASON = "LibreOffice (soffice) is not installed; Debian has it in libreoffice-calc"
@@ -21,20 +22,35 @@ def needs_libreoffice() -> None:
         pytest.skip(REASON)
 
 
-def recalculated(source: Path) -> Any:
-    """The workbook as LibreOffice saved it: with results beside the formulas.
+def recalculated(*sources: Path) -> list[Any]:
+    """The workbooks as LibreOffice saved them: with results beside the formulas. It is started once.
 
     LibreOffice believes the results that stand in a file of Excel's and computes only formulas that have none. The
     workbooks are written without results, so each one found here was computed.
     """
-    folder = source.parent / "recalculated"
-    profile = (source.parent / "profile").as_uri()
-    where = [f"-env:UserInstallation={profile}", "--outdir", str(folder)]
+    folder = sources[0].parent / "recalculated"
+    profile = f"-env:UserInstallation={(folder.parent / 'profile').as_uri()}"
+    convert = ["--convert-to", "xlsx", "--outdir", str(folder)]
     done = subprocess.run(
-        [str(PROGRAM), "--headless", *where, "--convert-to", "xlsx", str(source)],
+        [str(PROGRAM), "--headless", profile, *convert, *map(str, sources)],
         capture_output=True,
         timeout=180,
         check=False,
     )
-    assert (folder / source.name).exists(), done.stderr.decode()
-    return openpyxl.load_workbook(folder / source.name, data_only=True)
+    missing = [source.name for source in sources if not (folder / source.name).exists()]
+    assert not missing, done.stderr.decode()
+    return [openpyxl.load_workbook(folder / source.name, data_only=True) for source in sources]
+
+
+def results_of(formulas: list[str], path: Path) -> list[Any]:
+    """What each formula gives, written alone into a cell."""
+    if not formulas:
+        return []
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    for row, formula in enumerate(formulas):
+        sheet.write_formula(row, 0, formula, None, "")
+    book.close()
+    [computed] = recalculated(path)
+    column = computed.active["A"]
+    return [cell.value for cell in column]
