@@ -17,6 +17,7 @@ from assessments.views import (
     locks,
     monetisation,
     pipeline,
+    outlook,
     plan,
     plan_changes,
     project,
@@ -93,6 +94,7 @@ urlpatterns = [
         formula.formula_remove,
         name="formula_remove",
     ),
+    path("o/<slug:organization_slug>/projects/<slug:code>/outlook/", outlook.outlook, name="outlook"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/proof/", proof.proof, name="proof"),
     path("o/<slug:organization_slug>/kpis/<slug:code>/proof/rebase/", proof.rebase, name="rebase"),
     path(

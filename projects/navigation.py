@@ -14,6 +14,7 @@ _TABS = [
     (_("Charter"), "kpis:charter", Right.SEE),
     (_("Money"), "projects:money", Right.SEE),
     (_("Plan"), "assessments:plan", Right.SEE),
+    (_("Outlook"), "assessments:outlook", Right.SEE),
     (_("Modules"), "projects:modules", Right.SEE),
     (_("Gates"), "projects:gates", Right.SEE),
     (_("History"), "projects:history", Right.SEE),

@@ -5,6 +5,7 @@ from celery import shared_task
 
 from assessments.models import PendingVerdict
 from assessments.services import verdicts
+from assessments.services.outlooks import foresee_projects
 from organizations.models import Organization
 from organizations.queue import send
 from organizations.tasks import OrganizationTask
@@ -16,9 +17,10 @@ ASSESS = "assessments.tasks.verdicts.assess_verdicts"
 
 @shared_task(name=ASSESS, base=OrganizationTask, opens_scope=False)
 def assess_verdicts(organization: Organization) -> None:
-    """Assess the KPIs of one organization whose verdicts no longer hold."""
-    if assessed := verdicts.assess_pending(organization):
-        log.info("verdicts assessed", kpis=assessed)
+    """Assess the KPIs of one organization whose verdicts no longer hold, then the payback of its projects."""
+    assessed, simulated = verdicts.assess_pending(organization), foresee_projects(organization)
+    if assessed or simulated:
+        log.info("verdicts assessed", kpis=assessed, projects=simulated)
 
 
 @shared_task(name="assessments.tasks.sweep_verdicts")

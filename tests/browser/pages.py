@@ -51,6 +51,7 @@ def all_pages(made: dict[str, Any]) -> list[Shown]:
         Shown("baseline, preview", "/o/acme/kpis/LEAD/baseline/", then="typed baseline"),
         Shown("formula", "/o/acme/kpis/LEAD/formula/"),
         Shown("formula, error", "/o/acme/kpis/LEAD/formula/", then="wrong formula"),
+        Shown("outlook", "/o/acme/projects/ERP/outlook/"),
         Shown("proof", "/o/acme/kpis/LEAD/proof/"),
         Shown("sharing", "/o/acme/kpis/LEAD/sharing/"),
         Shown("KPI in money", "/o/acme/kpis/LEAD/monetisation/"),

@@ -280,6 +280,7 @@ def _mail_and_keys(
         "assessments:kpi": {"code": KPI},
         "assessments:baseline": {"code": KPI},
         "assessments:formula": {"code": KPI},
+        "assessments:outlook": {"code": PROJECT},
         "assessments:proof": {"code": KPI},
         "assessments:rebase": {"code": KPI},
         "assessments:compare": {"code": KPI},

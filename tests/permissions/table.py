@@ -246,6 +246,7 @@ _LISTS = [
     page("assessments:baseline", DEFINERS, post=422),
     page("assessments:baseline_file", READERS),
     page("assessments:formula", DEFINERS, post=422),
+    page("assessments:outlook", READERS, post=405),
     page("assessments:proof", READERS, post=405),
     page("assessments:rebase", DEFINERS, get=405, post=422),
     page("assessments:rebase_remove", DEFINERS, get=405, post=302),

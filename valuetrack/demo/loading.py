@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import translation
 
 from assessments.models import Run
+from assessments.services.outlooks import foresee_projects
 from assessments.services.recompute import recompute_organization
 from assessments.services.verdicts import assess_pending
 from organizations.errors import ConflictError
@@ -14,6 +15,7 @@ from organizations.services import add_member, create_department, create_organiz
 from organizations.tenancy import organization_scope
 
 from .building import build_project
+from .confirming import confirm_benefits
 from .people import people_of
 from .stage import Stage
 from .story import OrganizationStory
@@ -32,11 +34,18 @@ def find(story: OrganizationStory) -> Organization | None:
 
 
 def load(story: OrganizationStory, *, password: str, today: datetime.date | None = None) -> Organization:
-    """Build an organization in one transaction, then value it; `today` is its own date unless given."""
+    """Build an organization in one transaction, then value it; `today` is its own date unless given.
+
+    Benefits that follow from KPIs are booked by the valuation, so finance confirms after it.
+    """
     with transaction.atomic(), translation.override(story.language):
         organization = _build(story, password, today)
     recompute_organization(organization, trigger=Run.Trigger.COMMAND, as_of=today)
+    with translation.override(story.language):
+        confirm_benefits(story, organization, today)
+    recompute_organization(organization, trigger=Run.Trigger.COMMAND, as_of=today)
     assess_pending(organization)
+    foresee_projects(organization)
     return organization
 
 
