@@ -13,7 +13,7 @@ from kpis.services.charters import note_definition_change
 from kpis.services.reasons import refuse_without_reason
 from kpis.services.rules import is_sensible
 from organizations.errors import ConflictError
-from organizations.models import User
+from organizations.models import Membership, User
 from organizations.services import changes_between, record_event
 from projects.models import MoneyLine, Project
 from projects.services import create_line, request_valuation
@@ -81,11 +81,10 @@ def monetise_new_line(
         ConflictError: the project is archived.
         InvalidInputError: as `set_monetisation`, or the project has a benefit of this name.
     """
-    line = create_line(
-        actor=actor,
-        project=project,
-        values={"kind": MoneyLine.Kind.BENEFIT, "name": name, "owner": kpi.business_owner},
-    )
+    values_of_line: dict[str, Any] = {"kind": MoneyLine.Kind.BENEFIT, "name": name}
+    if Membership.objects.filter(user=kpi.business_owner_id).exists():
+        values_of_line["owner"] = kpi.business_owner
+    line = create_line(actor=actor, project=project, values=values_of_line)
     return set_monetisation(actor=actor, kpi=kpi, line=line, values=values, reason=reason)
 
 
