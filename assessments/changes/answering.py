@@ -13,7 +13,7 @@ from organizations.queue import send
 from projects.models import Project
 
 #: projects whose explanation is made while the reader waits
-AT_ONCE = 100
+AT_ONCE = 60
 TASK = "assessments.tasks.changes.explain_span"
 #: after so many seconds work in the background counts as lost
 _PATIENCE = 120

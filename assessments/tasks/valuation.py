@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from assessments.changes.keeping import keep_reported
 from assessments.services import recompute
 from assessments.tasks.persistence import WATCH
 from assessments.tasks.verdicts import ASSESS
@@ -38,6 +39,7 @@ def run_night(organization: Organization) -> None:
         log.info("night complete")
         send(ASSESS, organization.pk)
         send(WATCH, organization.pk)
+        keep_reported(organization)
 
 
 @shared_task(name="assessments.tasks.dispatch_nightly")
