@@ -160,7 +160,8 @@ _WAIT = "state IN ('waiting', 'changed', 'reopened')"
 
 def list_booked(organization: Organization, choice: Choice, *, limit: int, offset: int = 0) -> Listed:
     """Booked benefits by project, line and month, in one statement."""
-    chosen, values = [_LISTED], {"limit": limit, "offset": offset}
+    chosen = [_LISTED]
+    values: dict[str, Any] = {"limit": limit, "offset": offset}
     if choice.project:
         chosen.append("AND p.code = %(project)s")
         values["project"] = choice.project

@@ -126,7 +126,7 @@ def _improvements(lines: Mapping[int, Sequence[_Booked]], running: Month) -> dic
     return {line_id: _course(kpi, values[kpi.pk], running) for line_id, kpi in kpis.items()}
 
 
-_SIGNS = {Kpi.Direction.HIGHER: 1, Kpi.Direction.LOWER: -1}
+_SIGNS: dict[str, int] = {Kpi.Direction.HIGHER: 1, Kpi.Direction.LOWER: -1}
 
 
 def _course(kpi: Kpi, values: Sequence[tuple[Month, float]], running: Month) -> dict[Month, float]:
@@ -134,7 +134,7 @@ def _course(kpi: Kpi, values: Sequence[tuple[Month, float]], running: Month) -> 
     for period, value in values:
         month = month_of(period, kpi.frequency)
         if month < running:
-            by_month[month].append(_SIGNS[kpi.direction] * (value - kpi.baseline_value))
+            by_month[month].append(_SIGNS[kpi.direction] * (value - (kpi.baseline_value or 0.0)))
     return {month: sum(found) / len(found) for month, found in by_month.items()}
 
 

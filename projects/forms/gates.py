@@ -74,13 +74,13 @@ class GateRuleForm(forms.Form):
     )
     percent = forms.FloatField(label=_("Weight in the pipeline"), min_value=0, max_value=100)
 
-    def __init__(self, *args: Any, rule: Rule, **options: Any) -> None:
+    def __init__(self, data: Any, *, rule: Rule) -> None:
         initial = {
             "conditions": list(rule.conditions),
             "approvers": list(rule.approvers),
             "percent": round(rule.weight * 100, 6),
         }
-        super().__init__(*args, prefix=rule.gate, initial=initial, **options)
+        super().__init__(data, prefix=rule.gate, initial=initial)
         self.gate = Project.Gate(rule.gate)
         self.fields["percent"].unit = "%"  # type: ignore[attr-defined]
         # Nobody decides that a project stands at the first gate: it begins there.

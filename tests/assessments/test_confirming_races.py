@@ -125,15 +125,14 @@ def test_a_correction_and_a_booking_never_leave_a_confirmed_amount_that_nobody_b
 def test_confirming_while_figures_are_computed_neither_waits_for_ever_nor_is_lost(
     organization: Organization, line: MoneyLine, amounts: list[SeenAmount], fiona: User, bob: User
 ) -> None:
-    halves = amounts[:3], amounts[3:]
+    def confirm(half: list[SeenAmount]) -> Callable[[], Any]:
+        return inside(
+            organization, lambda: confirm_amounts(actor=fiona, organization=organization, amounts=half)
+        )
+
     together(
-        *[
-            inside(
-                organization,
-                lambda half=half: confirm_amounts(actor=fiona, organization=organization, amounts=half),
-            )
-            for half in halves
-        ],
+        confirm(amounts[:3]),
+        confirm(amounts[3:]),
         lambda: recompute_projects(organization, [line.project_id]),
         inside(organization, lambda: book(line, bob, *[1000] * 7)),
     )

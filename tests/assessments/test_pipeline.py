@@ -40,7 +40,7 @@ def two(organization: Organization, bob: User, erik: User) -> Organization:
 @pytest.mark.django_db(transaction=True)
 def test_each_gate_counts_with_its_weight(two: Organization) -> None:
     with organization_scope(two):
-        columns = {column.gate: column for column in read_pipeline()}
+        columns = {column.gate.value: column for column in read_pipeline()}
         assert [len(column.promises) for column in columns.values()] == [1, 0, 1, 0, 0, 0]
         assert (columns["L2"].npv, columns["L2"].weighted_npv) == (1000, 300)
         assert (columns["L2"].benefits, columns["L2"].weighted_benefits) == (1000, 300)

@@ -122,7 +122,7 @@ def test_a_correction_makes_it_claimed_again(
 def test_another_currency_counts_at_the_plan_rate(
     project: Project, organization: Organization, bob: User, fiona: User
 ) -> None:
-    values = {
+    values: dict[str, Any] = {
         "currency": "USD",
         "fx_rate": Decimal("0.9"),
         "fx_rate_on": datetime.date(2025, 1, 1),
