@@ -28,7 +28,7 @@ four years of values, so that a short series neither denies nor exaggerates it."
 class Comparison:
     """The calendar of one or more series: which places hold a value, 0 being the first after the change.
 
-    `gap`: how far the means would lie apart by a wave through the year of size 1, where it is not removed.
+    `gap`: how far the means could lie apart by a season that stays within ±1, where it is not removed.
     """
 
     weights: FloatArray
@@ -65,7 +65,7 @@ def comparison(places: Places, season: int | None) -> Comparison:
     information = float(contrast @ contrast)
     weights = contrast / information
     residuals = np.eye(places.size) - averaging - np.outer(contrast, weights)
-    gap = 0.0 if season is None or same else abs(complex(weights @ wave(places, season)))
+    gap = 0.0 if season is None or same else float(np.abs(np.bincount(places % season, weights)).sum())
     return _with_noise(places, weights, residuals, information, gap, same)
 
 
@@ -76,11 +76,6 @@ def compares_same_months(before: Places, after: Places, season: int) -> bool:
     """
     both = np.intersect1d(before % season, after % season)
     return both.size >= math.ceil(season / 2)
-
-
-def wave(places: Places, season: int) -> NDArray[np.complex128]:
-    turns: NDArray[np.complex128] = np.exp(2j * math.pi * places / season)
-    return turns
 
 
 def _with_noise(

@@ -8,7 +8,7 @@ import numpy as np
 
 from assessments.method.arguments import BoolArray, FloatArray
 from assessments.method.attribution.calendars import Places
-from assessments.method.attribution.comparison import Comparison, Readings, wave
+from assessments.method.attribution.comparison import Comparison, Readings
 from assessments.method.attribution.student_t import margin
 
 LONGEST: Final = 120
@@ -40,9 +40,8 @@ def _growing(before: Places, counts: Places, season: int | None) -> tuple[FloatA
     free = np.asarray(before.size + counts - 2.0)
     if season is None:
         return plain, free, np.zeros(counts.size, dtype=np.bool_)
-    months = np.arange(season)
     earlier = np.bincount(before % season, minlength=season)
-    later = (counts[:, None] + season - 1 - months) // season
+    later = _by_month(counts, season)
     total = earlier + later
     paired = np.sum(earlier * later / np.maximum(total, 1), axis=1)
     same: BoolArray = np.sum((earlier > 0) & (later > 0), axis=1) >= math.ceil(season / 2)
@@ -53,9 +52,16 @@ def _growing(before: Places, counts: Places, season: int | None) -> tuple[FloatA
 def _gaps(before: Places, counts: Places, season: int | None) -> FloatArray:
     if season is None:
         return np.zeros(counts.size)
-    later = np.cumsum(wave(np.arange(counts[-1]), season))[counts - 1] / counts
-    gaps: FloatArray = np.abs(later - wave(before, season).mean())
+    gaps: FloatArray = np.abs(
+        _by_month(counts, season) / counts[:, None]
+        - np.bincount(before % season, minlength=season) / before.size
+    ).sum(axis=1)
     return gaps
+
+
+def _by_month(counts: Places, season: int) -> Places:
+    """How often each month of the year is among the first months after, per count of months."""
+    return (counts[:, None] + season - 1 - np.arange(season)) // season
 
 
 @functools.cache

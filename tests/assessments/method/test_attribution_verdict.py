@@ -35,7 +35,7 @@ def test_margins_of_the_nist_table(freedom: float, value: float) -> None:
 @given(st.floats(1, 400), st.floats(0, 60))
 def test_students_t_is_that_of_scipy(freedom: float, distance: float) -> None:
     found = two_sided(np.array([distance]), np.array([freedom]))[0]
-    assert found == pytest.approx(2 * scipy.stats.t.sf(distance, freedom), rel=1e-8, abs=1e-14)
+    assert found == pytest.approx(2 * scipy.stats.t.sf(distance, freedom), rel=1e-8, abs=2e-7)
     assert margin(np.array([freedom]))[0] == pytest.approx(scipy.stats.t.ppf(0.975, freedom), rel=1e-9)
 
 
@@ -125,11 +125,11 @@ def test_without_an_earlier_year_the_interval_is_wider_for_a_possible_season() -
     assert plain.effect == careful.effect
     assert plain.interval is not None
     assert careful.interval is not None
-    # A wave of one standard deviation moves the means of two halves of a year apart by at most 1.288.
+    # A season within 1.25 standard deviations moves the means of two halves of a year apart by at most 2.5.
     extra = (careful.interval[1] - careful.interval[0] - plain.interval[1] + plain.interval[0]) / 2
     # The spread of noise with the usual correlation is a little more than that of the residuals.
     residual = np.concatenate([np.array(CALM[:6]) - np.mean(CALM[:6]), np.array(after) - np.mean(after)])
-    assert extra == pytest.approx(1.288 * math.sqrt(residual @ residual / 10), rel=0.1)
+    assert extra == pytest.approx(2.5 * math.sqrt(residual @ residual / 10), rel=0.1)
 
 
 def test_months_that_resemble_each_other_widen_the_interval_and_it_is_said() -> None:
