@@ -4,6 +4,8 @@ import datetime
 import math
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from assessments.locks import locked_months
 from assessments.services.monetising import (
     MonetisedMonth,
@@ -92,7 +94,7 @@ def driver_chart(driver: Driver, today: datetime.date) -> Chart | None:
     months = [add_months(first, step) for step in range(max(0, count - LONGEST_AXIS), count)]
     labels = [label(month, Frequency.MONTH) for month in months]
     return kinds.control(
-        message=driver.name,
+        message=_("How “%(name)s” has changed") % {"name": driver.name},
         title=Title("", driver.name, f"{labels[0]} – {labels[-1]}"),
         labels=labels,
         actual=[valid.on(month) for month in months],

@@ -76,7 +76,8 @@ def sensitivity(project: Project, share: float, today: datetime.date) -> tuple[f
     worth = tornado(functools.partial(_npv, outlook, factors, organization.discount_rate), inputs)
     gained = tornado(functools.partial(_benefits, outlook, factors), inputs)
     by_name = {bar.name: bar for bar in gained.bars}
-    return worth.base, [_moved(factors[int(bar.name)], bar, by_name[bar.name]) for bar in worth.bars]
+    rate = organization.discount_rate
+    return worth.base, [_moved(factors[int(bar.name)], bar, by_name[bar.name], rate) for bar in worth.bars]
 
 
 def tornado_chart(project: Project, moved: list[Moved], share: float) -> Chart | None:
@@ -260,6 +261,9 @@ def _multiple(factors: list[Factor], multiples: Mapping[str, float], acts_on: st
     return 1.0
 
 
-def _moved(factor: Factor, worth: Bar, gained: Bar) -> Moved:
-    span = factor.span
-    return Moved(factor.name, percent(span.low, 0), percent(span.high, 0), worth, gained)
+def _moved(factor: Factor, worth: Bar, gained: Bar, annual: float) -> Moved:
+    """Ends as shares of what is assumed; of the discount rate as rates."""
+    low, high = factor.span.low, factor.span.high
+    if factor.acts_on == "rate":
+        return Moved(factor.name, percent(annual * low, 1), percent(annual * high, 1), worth, gained)
+    return Moved(factor.name, percent(low, 0), percent(high, 0), worth, gained)
