@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("o/<slug:organization_slug>/gates/", gates.gate_rules, name="gate_rules"),
     path(f"{_ONE}plan/freeze/", gates.plan_freeze, name="freeze_plan"),
     path(f"{_ONE}money/", money_grid.money_grid, name="money"),
+    path(f"{_ONE}money.<file_format:file_format>", exports.money_export, name="money_export"),
     path(f"{_ONE}money/new/", money.line_create, name="line_create"),
     path(f"{_ONE}money/<int:line_id>/", money.cash_flows, name="cash_flows"),
     path(f"{_ONE}money/<int:line_id>/shares/", shares.line_shares, name="line_shares"),

@@ -9,7 +9,7 @@ from django.test import Client
 
 from organizations.models import FxRate, Organization, User
 from projects.models import LineShare, MoneyLine, Project
-from projects.services import create_project
+from projects.services import create_project, update_line
 
 Browser = Callable[[User], Client]
 
@@ -68,3 +68,14 @@ def test_a_rate_is_added_and_the_newest_is_in_force(
     assert page.count("in force") == 1
     wrong = browser.post("/o/acme/rates/", {**typed, "valid_from": "2025-01-01", "rate": "-1"})
     assert wrong.status_code == 422
+
+
+def test_the_money_of_a_project_is_a_file(
+    planned: MoneyLine, client_of: Browser, fiona: User, bob: User
+) -> None:
+    update_line(actor=bob, line=planned, values={"cost_centre": "4711"})
+    answer = client_of(fiona).get("/o/acme/projects/ERP/money.csv")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "Licences" in text
+    assert "4711" in text
+    assert "2025-01-01,1000" in text
