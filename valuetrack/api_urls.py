@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
+from assessments.api.changes import ChangesView
 from assessments.api.measurements import MeasurementListView
 from assessments.api.results import KpiResultListView, ProjectResultListView
 from assessments.api.trust import LockListView, LockReopenView, ReturnView, VerifyView
@@ -28,6 +29,7 @@ _members: list[URLPattern | URLResolver] = [
     path(_HERE + "locks/", LockListView.as_view(), name="locks"),
     path(_HERE + "locks/<int:lock_id>/reopen/", LockReopenView.as_view(), name="lock_reopen"),
     path(_HERE + "results/projects/", ProjectResultListView.as_view(), name="project_results"),
+    path(_HERE + "changes/", ChangesView.as_view(), name="changes"),
     path(_HERE + "results/kpis/", KpiResultListView.as_view(), name="kpi_results"),
 ]
 

@@ -137,3 +137,16 @@ def test_the_command_tells_what_moved_in_words_and_refuses_what_is_no_day(
     assert "Corrections +" in stream.getvalue()
     with pytest.raises(CommandError, match="--from"):
         call_command("explain_changes", "--organization", "acme", "--from", "yesterday", stdout=stream)
+
+
+def test_the_api_answers_the_same_document(
+    project: Project, organization: Organization, alice: User, client_of: Callable[[User], Client]
+) -> None:
+    known = timezone.now().isoformat()
+    with organization_scope(organization):
+        record(alice, project.kpis.get(), {NEWEST: 61.5}, note="counted anew")
+    client = client_of(alice)
+    document = client.get("/api/v1/organizations/acme/changes/", {"from": known}).json()
+    index = document["projects"][0]["figures"]["value_index"]
+    assert index["causes"]["corrections"] == pytest.approx(index["end"] - index["start"])
+    assert client.get("/api/v1/organizations/acme/changes/", {"from": "soon"}).status_code == 400

@@ -319,6 +319,7 @@ _LISTS = [
     api("api:lock_reopen", DEFINERS, get=405, post=400),
     api("api:project_results", READERS),
     api("api:kpi_results", READERS),
+    api("api:changes", READERS),
 ]
 
 TABLE: list[Row] = [row for rows in _LISTS for row in rows] + [
