@@ -60,7 +60,7 @@ def test_what_cannot_be_said_is_none_and_never_zero(missing: str) -> None:
 @pytest.mark.parametrize("share", [-0.1, 1.1])
 def test_a_share_outside_0_to_1_is_refused(name: str, share: float) -> None:
     with pytest.raises(MethodError, match=name):
-        monetised(1, 2, direction="higher", volume=1, money=1, **{name: share})  # type: ignore[arg-type]
+        monetised(1, 2, direction="higher", volume=1, money=1, **{name: share})
 
 
 def test_what_does_not_fit_a_float_cannot_be_said() -> None:
