@@ -12,6 +12,8 @@ LABELS = {
     "project": gettext_lazy("project"),
     "code": gettext_lazy("code"),
     "name": gettext_lazy("name"),
+    "number": gettext_lazy("number"),
+    "title": gettext_lazy("title"),
     "version": gettext_lazy("version"),
     "side": gettext_lazy("signed for"),
     "answer": gettext_lazy("answer"),
@@ -28,6 +30,7 @@ LABELS = {
     "amount": gettext_lazy("amount"),
     "currency": gettext_lazy("currency"),
 }
+_ORDER = {key: place for place, key in enumerate(LABELS)}
 
 
 def said_in(content: Any) -> list[dict[str, Any]]:
@@ -38,8 +41,14 @@ def said_in(content: Any) -> list[dict[str, Any]]:
         {"label": _label(key), "value": "", "items": [_text(item) for item in value]}
         if isinstance(value, list) and value
         else {"label": _label(key), "value": _text(value), "items": []}
-        for key, value in content.items()
+        for key, value in sorted(content.items(), key=_place)
     ]
+
+
+def _place(pair: tuple[str, Any]) -> tuple[int, str]:
+    """Known keys in the order of `LABELS`, then the others: the database keeps them in an order of its own."""
+    key = pair[0]
+    return (_ORDER.get(key, len(_ORDER)), key)
 
 
 def _label(key: str) -> str:
@@ -54,7 +63,7 @@ def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         parts = [
             format_lazy("{label}: {value}", label=_label(key), value=_text(item))
-            for key, item in value.items()
+            for key, item in sorted(value.items(), key=_place)
         ]
         return " · ".join(map(str, parts))
     return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
