@@ -164,7 +164,9 @@ def _closed_benefits(
 def _case(
     project: ProjectInput, grid: Grid, money: ProjectMoney, closed: Sequence[tuple[int, float]]
 ) -> _Case:
-    known = max(grid.cut + 1, 0)
+    # Costs may be booked later than benefits: they are not drawn, so what benefits are booked counts.
+    booked = np.flatnonzero(grid.actual_benefits)
+    known = max(grid.cut, int(booked[-1]) if booked.size else -1) + 1
     planned, realised = grid.plan_benefits[:known], grid.actual_benefits[:known]
     noise = _noise(realised, planned)
     prior = realisation_prior([ratio for other, ratio in closed if other != project.id])
