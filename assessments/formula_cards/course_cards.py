@@ -145,9 +145,8 @@ def _fresh(facts: KpiFigures) -> tuple[str, str | None]:
     def word(stale: bool, dropped: bool) -> str:
         return _("too old") if dropped else _("stale") if stale else _("fresh")
 
-    return word(bool(kpis.stale[place]), bool(kpis.dropped[place])), result and word(
-        result.stale, result.dropped
-    )
+    now = word(bool(kpis.stale[place]), bool(kpis.dropped[place]))
+    return now, None if result is None else word(result.stale, result.dropped)
 
 
 def _days(length: float) -> str:

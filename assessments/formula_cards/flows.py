@@ -11,8 +11,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models.functions import Cast, JSONObject
 
-from assessments.services.inputs import Flows
 from assessments.services.flow_values import step_of
+from assessments.services.inputs import Flows
 from projects.models import CashFlow, LineShare, MoneyLine, Project
 
 #: by month (year × 12 + month − 1), in the line's currency

@@ -157,7 +157,7 @@ def _write_booked(layout: FlowsLayout, row: int, as_of: str, entered: dict[str, 
     sheet = layout.sheet
     sheet.text(row, 0, _("Booked until"), "strong")
     last: dict[str, str] = {}
-    kinds = {
+    kinds: dict[str, str] = {
         MoneyLine.Kind.BENEFIT: _("Months with booked benefits"),
         MoneyLine.Kind.COST: _("Months with booked costs"),
     }
@@ -171,11 +171,11 @@ def _write_booked(layout: FlowsLayout, row: int, as_of: str, entered: dict[str, 
         sheet.formula(number, 4, f"IF(COUNT({span})=0,0,MAX({span}))", "until")
         last[kind] = sheet.place(number, 4)
     newest = f"MAX({','.join(last.values())})"
-    for number, (kind, place) in enumerate(last.items(), row + 3):
-        sheet.text(number, 1, _("%(kind)s count as booked until") % {"kind": MoneyLine.Kind(kind).label})
-        held = f"MAX(IF({place}=0,{newest},{place}),EDATE({newest},-{_LATE}))"
-        sheet.formula(number, 4, f"IF({newest}=0,0,{held})", "until")
-        layout.cuts[kind] = sheet.place(number, 4)
+    for below, (key, spot) in enumerate(last.items(), row + 3):
+        sheet.text(below, 1, _("%(kind)s count as booked until") % {"kind": MoneyLine.Kind(key).label})
+        held = f"MAX(IF({spot}=0,{newest},{spot}),EDATE({newest},-{_LATE}))"
+        sheet.formula(below, 4, f"IF({newest}=0,0,{held})", "until")
+        layout.cuts[key] = sheet.place(below, 4)
     sheet.text(row + 5, 1, _("To date means up to"))
     behind = f"EDATE(DATE(YEAR({as_of}),MONTH({as_of}),1),-{1 + _LATE})"
     until = f"MIN(MAX({layout.cuts[MoneyLine.Kind.BENEFIT]},{behind}),{layout.month(layout.width - 1)})"

@@ -5,6 +5,7 @@ Months run to the right. Figures stand at the top; what they rest on, row by row
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -98,13 +99,14 @@ def _write_flows(writer: _Writer, name: str) -> None:
     flows = writer.flows
 
     def amount(kind: str) -> Callable[[int], str]:
-        if name == "plan":
-            return lambda place: flows.sum(kind, ["plan", "plan_only"], place)
-        booked, ahead = (
-            lambda place: flows.sum(kind, ["actual"], place),
-            lambda place: flows.sum(kind, ["forecast", "plan_only"], place),
-        )
-        return lambda place: f"IF({flows.month(place)}<={flows.cuts[kind]},{booked(place)},{ahead(place)})"
+        def of(place: int) -> str:
+            if name == "plan":
+                return flows.sum(kind, ["plan", "plan_only"], place)
+            booked = flows.sum(kind, ["actual"], place)
+            ahead = flows.sum(kind, ["forecast", "plan_only"], place)
+            return f"IF({flows.month(place)}<={flows.cuts[kind]},{booked},{ahead})"
+
+        return of
 
     writer.add("benefits", _("Benefits"), amount(MoneyLine.Kind.BENEFIT))
     writer.add("costs", _("Costs"), amount(MoneyLine.Kind.COST))
@@ -125,11 +127,11 @@ def _write_discounting(writer: _Writer) -> None:
         ("present_costs", "costs", _("Present value of the costs")),
         ("present", "net", _("Present value, net")),
     ):
-        writer.add(
-            code,
-            name,
-            lambda place, source=source: f"{writer.at(source, place)}*{writer.at('factor', place)}",
-        )  # type: ignore[misc]
+        writer.add(code, name, partial(_discounted, writer, source))
+
+
+def _discounted(writer: _Writer, source: str, place: int) -> str:
+    return f"{writer.at(source, place)}*{writer.at('factor', place)}"
 
 
 def _write_crossings(writer: _Writer, source: str, prefix: str) -> None:
@@ -168,14 +170,12 @@ def _write_crossings(writer: _Writer, source: str, prefix: str) -> None:
 
     writer.add(crossing, names[crossing], crosses, "months", folded=True)
     if not prefix:
-        either = lambda place: f"OR({writer.at('benefits', place)}<>0,{writer.at('costs', place)}<>0)"  # noqa: E731
-        writer.add(
-            "moving",
-            _("Months with a flow"),
-            lambda place: f'IF({either(place)},{place},"")',
-            "number",
-            folded=True,
-        )
+
+        def moves(place: int) -> str:
+            flows = f"OR({writer.at('benefits', place)}<>0,{writer.at('costs', place)}<>0)"
+            return f'IF({flows},{place},"")'
+
+        writer.add("moving", _("Months with a flow"), moves, "number", folded=True)
 
 
 def _write_to_date(writer: _Writer) -> None:
@@ -183,7 +183,7 @@ def _write_to_date(writer: _Writer) -> None:
         (MoneyLine.Kind.BENEFIT, "actual_benefits", _("Booked benefits")),
         (MoneyLine.Kind.COST, "actual_costs", _("Booked costs")),
     ):
-        writer.add(code, name, lambda place, kind=kind: writer.flows.sum(kind, ["actual"], place))  # type: ignore[misc]
+        writer.add(code, name, partial(writer.flows.sum, kind, ["actual"]))
 
 
 def _write_figures(writer: _Writer, course: Course, live: str) -> ViewLayout:
