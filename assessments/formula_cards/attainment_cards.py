@@ -152,7 +152,7 @@ def on_plan_card(facts: KpiFigures) -> Card:
                 exact=ratio_exactly(amount),
                 excel=_way_excel(start, now, expected) if known else "",
                 stored=facts.result.on_plan if facts.result else None,
-                stored_value=percent(facts.result.on_plan) if facts.result else "",
+                stored_value=ratio_exactly(facts.result.on_plan if facts.result else None),
                 missing="" if known else _why_no_plan(facts),
             )
         ],
@@ -196,7 +196,7 @@ def _reading(facts: KpiFigures, text: str) -> Reading:
         exact=ratio_exactly(amount),
         excel=text if amount is not None else "",
         stored=stored,
-        stored_value=percent(stored),
+        stored_value=ratio_exactly(stored),
         missing="" if amount is not None else why_not(facts),
     )
 

@@ -93,3 +93,7 @@ class Card:
     @property
     def differs(self) -> bool:
         return any(reading.differs for reading in self.readings)
+
+    @property
+    def has_excel(self) -> bool:
+        return any(reading.excel for reading in self.readings)
