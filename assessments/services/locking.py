@@ -15,6 +15,7 @@ from organizations.models import Organization, User
 from organizations.services import record_event
 from projects.models import Project
 from projects.periods import Frequency, label, start_of
+from projects.services import request_valuation
 
 from .record import TRANSACTION_LOCK
 
@@ -100,6 +101,11 @@ def reopen_month(*, actor: User | None, lock: PeriodLock, reason: str) -> Period
             _("%(month)s of %(project)s is open already.")
             % {"month": label(held.month, Frequency.MONTH), "project": held.project}
         )
+    with connection.cursor() as cursor:
+        # As every change of an input: a valuation sees the month open, or is asked again after it.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, %s)", [TRANSACTION_LOCK, held.organization_id]
+        )
     held.reopened_at, held.reopened_by, held.reopen_reason = timezone.now(), actor, reason.strip()
     held.save(update_fields=["reopened_at", "reopened_by", "reopen_reason"])
     record_event(
@@ -109,6 +115,8 @@ def reopen_month(*, actor: User | None, lock: PeriodLock, reason: str) -> Period
         after={"months": [f"{held.month:%Y-%m}"]},
         reason=held.reopen_reason,
     )
+    # What is computed, values as amounts, may say otherwise by now.
+    request_valuation(held.project.organization, [held.project_id], money=False)
     return held
 
 

@@ -119,7 +119,7 @@ def monetise(
     """Every complete month in which these lines are to follow from their KPIs, line by line, oldest first.
 
     Saved or not; each with `kpi`, `line.project` and `volume_kpi` at hand. `extra` puts other values in the place of
-    drivers' own. In three queries.
+    drivers' own. In two queries.
     """
     measured = {one.kpi_id: one.kpi for one in monetisations}
     counted = {one.volume_kpi.pk: one.volume_kpi for one in monetisations if one.volume_kpi is not None}

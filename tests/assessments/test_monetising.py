@@ -7,6 +7,7 @@ import pytest
 
 from assessments.models import PeriodLock, ProjectResult
 from assessments.services import MeasurementInput, record_measurements
+from assessments.services.locking import reopen_month
 from assessments.services.monetising import monetise, monetised_months
 from assessments.services.recompute import recompute_pending, reproduce
 from kpis.models import Kpi, Monetisation
@@ -158,6 +159,9 @@ def test_what_stands_in_a_closed_month_stays(
     value(organization)
     assert booked(line)[month(2)] == Decimal("57600.00")
     assert booked(line)[month(3)] == Decimal("660000.00")
+    reopen_month(actor=alice, lock=PeriodLock.objects.get(), reason="Wage agreed again")
+    value(organization)
+    assert booked(line)[month(2)] == Decimal("480000.00")
 
 
 def test_a_confirmed_amount_that_changes_is_a_restatement(
