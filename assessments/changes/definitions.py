@@ -120,9 +120,14 @@ def load_definitions(
 ) -> list[DefinitionChange]:
     """What was defined otherwise between the two moments, newest first; the terms of the organization always."""
     tables = {apps.get_model(name)._meta.db_table: name for name in FIELDS}
-    names = {"organization": organization.pk, "tables": list(tables)}
+    names: dict[str, Any] = {
+        "organization": organization.pk,
+        "tables": list(tables),
+        "before": start.known_at,
+        "known_at": end.known_at,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_VERSIONS, {**names, "before": start.known_at, "known_at": end.known_at})
+        cursor.execute(_VERSIONS, names)
         found = [
             (tables[table], row_id, old and json.loads(old), new and json.loads(new), at)
             for table, row_id, old, new, at in cursor.fetchall()

@@ -159,7 +159,7 @@ def load_details(
     organization: Organization, start: Point, end: Point, *, project_id: int | None = None, limit: int = SHOWN
 ) -> Details:
     """Inside the organization's scope: what became known between the two moments."""
-    names = {
+    names: dict[str, Any] = {
         "organization": organization.pk,
         "before": start.known_at,
         "known_at": end.known_at,
@@ -192,7 +192,7 @@ def load_details(
 
 def _value(*columns: Any) -> ValueChange:
     *known, corrected = columns
-    return ValueChange(*known, cause=Cause.CORRECTIONS if corrected else Cause.VALUES)
+    return ValueChange(*[*known, Cause.CORRECTIONS if corrected else Cause.VALUES])
 
 
 def _amount(

@@ -71,11 +71,13 @@ def row(walk: Walk, causes: Sequence[Cause], *, label: str, currency: str, code:
 
 
 def _cell(walk: Walk, cause: Cause, change: Decimal) -> Cell:
-    text = written(walk.kind, change, sign=True)
     if cause in walk.turns:
         text = _("known since") if walk.turns[cause] else _("no longer known")
-    # What is there but reads as 0 is told as 0.
-    return Cell(str(CAUSES[cause]), text, is_none=not walk.changes[cause] and cause not in walk.turns)
+        return Cell(str(CAUSES[cause]), text, is_none=False)
+    is_none = not walk.changes[cause]
+    # Where an end is unknown nobody can say that a cause changed nothing.
+    text = MISSING if is_none and walk.total is None else written(walk.kind, change, sign=True)
+    return Cell(str(CAUSES[cause]), text, is_none)
 
 
 def written(kind: FigureKind, value: Decimal | None, *, sign: bool = False) -> str:
@@ -94,7 +96,7 @@ def project_rows(
     causes = causes_of(explanation)
     projects = [chosen] if chosen else explanation.projects
     changed = [project for project in projects if project.walks[kind.name].is_changed]
-    changed.sort(key=lambda project: -abs(project.walks[kind.name].total or 0))
+    changed.sort(key=lambda project: -abs(float(project.walks[kind.name].total or 0)))
     rows = [
         row(
             project.walks[kind.name],

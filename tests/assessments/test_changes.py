@@ -105,14 +105,15 @@ def test_amounts_are_new_corrected_or_planned(
     with organization_scope(organization):
         line = project.money_lines.get(kind="benefit")
     found = []
-    for series, amounts in [
+    happening: list[tuple[str, dict[datetime.date, Decimal | None]]] = [
         ("actual", {month(10): Decimal(50)}),
         ("actual", {month(10): Decimal(70)}),
         ("actual", {month(10): None}),
         ("plan", {month(12): Decimal(900)}),
         ("forecast", {month(11): Decimal(20)}),
         ("forecast", {month(11): Decimal(30)}),
-    ]:
+    ]
+    for series, amounts in happening:
         known = timezone.now()
         with organization_scope(organization):
             set_cash_flows(actor=alice, line=line, series=series, amounts=amounts)

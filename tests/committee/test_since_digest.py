@@ -15,7 +15,7 @@ from organizations.services.mail import send_waiting_mail
 from organizations.tenancy import organization_scope
 from tests.committee.conftest import MONDAY, Mailbox, part
 from tests.committee.results import result
-from tests.committee.test_digest_mail import ERP, WEEK
+from tests.committee.test_digest_mail import WEEK
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_the_last_digest_is_where_the_page_begins(
 ) -> None:
     subscribe(bob)
     with organization_scope(organization):
-        result(organization, **ERP)
+        result(organization, "ERP", benefits_actual=8_900_000.0)
     send_due_digests(organization=organization, now=MONDAY)
     with organization_scope(organization):
         Delivery.objects.update(created_at=MONDAY)
@@ -54,7 +54,7 @@ def test_the_next_digest_leads_to_what_changed_since(
     subscribe(bob)
     for week, actual in enumerate([8_900_000.0, 9_500_000.0]):
         with organization_scope(organization):
-            result(organization, **{**ERP, "benefits_actual": actual})
+            result(organization, "ERP", benefits_actual=actual)
         send_due_digests(organization=organization, now=MONDAY + week * WEEK)
     send_waiting_mail(organization)
     first, second = (part(message, "plain") for message in mailbox.messages)
