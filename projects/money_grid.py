@@ -124,7 +124,7 @@ def read_grid(
     if open_for_writing and not is_change:
         closed = _closed(project, wanted, lines, is_frozen)
     today = project.organization.today()
-    year, years = _years(query, project, sorted(month for _line, month in amounts), today)
+    year, years = _years(query, project, wanted, sorted(month for _line, month in amounts), today)
     return MoneyGrid(
         project, wanted, year, years, lines, amounts, closed, is_frozen, today, frozenset(changes or ())
     )
@@ -144,13 +144,16 @@ def _closed(project: Project, series: str, lines: list[MoneyLine], is_frozen: bo
     return closed
 
 
-def _years(query: Mapping[str, Any], project: Project, months: list[Month], today: Month) -> tuple[int, int]:
+def _years(
+    query: Mapping[str, Any], project: Project, series: str, months: list[Month], today: Month
+) -> tuple[int, int]:
     years = 2 if query.get("years") == "2" else 1
     asked = query.get("year", "")
     if asked.isdecimal() and len(asked) == 4 and _EARLIEST <= int(asked) <= _LATEST:
         return int(asked), years
     first_month = project.organization.fiscal_year_start
-    known = [*months, today] if months else [project.start_on or today]
-    # The year that is being written, or the nearest one that holds amounts.
-    wanted = min(max(today, known[0]), max(known)) if months else known[0]
+    # The year that is being written; of a plan the nearest one that it holds.
+    wanted = max([today, *months[:1]])
+    if series == CashFlow.Series.PLAN:
+        wanted = min(wanted, months[-1]) if months else project.start_on or today
     return wanted.year - (wanted.month < first_month), years

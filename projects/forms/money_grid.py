@@ -143,7 +143,7 @@ class MoneyGridForm(forms.Form):
             "whole": write_amount(whole),
         }
 
-    def _sums(self, lines: list[MoneyLine]) -> list[str]:
+    def _sums(self, lines: list[MoneyLine]) -> list[dict[str, str]]:
         """By month and over all months shown, in the reporting currency at the plan's rates."""
         sums = [
             sum(
@@ -152,7 +152,11 @@ class MoneyGridForm(forms.Form):
             )
             for month in self.grid.months
         ]
-        return [_shown(amount) for amount in [*sums, sum(sums, Decimal(0))]]
+        names = [*self.month_names.values(), _("Total")]
+        amounts = [*sums, sum(sums, Decimal(0))]
+        return [
+            {"label": name, "amount": _shown(amount)} for name, amount in zip(names, amounts, strict=True)
+        ]
 
     def _markup(self, line: MoneyLine) -> SafeString:
         return mark_safe("".join(self._cell(line, month) for month in self.grid.months))  # noqa: S308  escaped there
