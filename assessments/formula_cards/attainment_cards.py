@@ -174,7 +174,7 @@ def _standing_plan(facts: KpiFigures) -> Card:
     amount = number_or_none(facts.valuation.kpis.on_plan[0][facts.place])
     stored = facts.result.on_plan if facts.result else None
     reading = Reading(
-        "", amount, percent(amount), ratio_exactly(amount), card.readings[0].excel, stored, percent(stored),
+        "", amount, percent(amount), ratio_exactly(amount), card.readings[0].excel, stored, ratio_exactly(stored),
         card.readings[0].missing,
     )  # fmt: skip
     return Card(

@@ -7,6 +7,7 @@ from assessments.formula_cards import score_cards
 from assessments.formula_cards import to_date_cards
 from assessments.formula_cards import return_cards
 from assessments.formula_cards import payback_cards
+from assessments.formula_cards import yearly_cards
 # isort: on
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "return_cards",
     "score_cards",
     "to_date_cards",
+    "yearly_cards",
 ]

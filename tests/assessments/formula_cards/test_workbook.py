@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from assessments.formula_cards import catalogue  # noqa: F401
-from assessments.formula_cards.facts import ProjectFigures, read_project_figures
-from assessments.formula_cards.registry import find_figure
+from assessments.formula_cards.facts import ProjectFigures, read_kpi_figures, read_project_figures
+from assessments.formula_cards.registry import figures_of, find_figure
 from assessments.models import ProjectResult
 from assessments.workbook import write_project_workbook
+from kpis.models import Kpi
 from organizations.models import Organization, User
 from projects.models import MoneyLine, Project
 from projects.periods import add_months
@@ -129,6 +130,20 @@ def test_it_is_written_in_less_than_a_second(
     started = time.process_time()
     written(facts)
     assert time.process_time() - started < 1
+
+
+def test_the_formulas_of_all_cards_give_their_figures(
+    computed: Project, kpi: Kpi, organization: Organization, tmp_path: Path
+) -> None:
+    needs_libreoffice()
+    facts, about = read_project_figures(computed, organization), read_kpi_figures(kpi, organization)
+    cards = [one.make(facts) for one in figures_of("project")] + [
+        one.make(about) for one in figures_of("kpi")
+    ]
+    readings = [reading for card in cards for reading in card.readings if reading.excel]
+    found = results_of([reading.excel for reading in readings], tmp_path / "formulas.xlsx")
+    for reading, amount in zip(readings, found, strict=True):
+        assert amount == pytest.approx(reading.amount, rel=1e-7, abs=1e-6), reading
 
 
 @settings(
