@@ -22,7 +22,7 @@ from kpis.charters.states import NO_CHARTER, Word, charter_states
 from organizations.models import Membership, Organization, Role, User
 from organizations.services import create_organization, create_user
 from organizations.tenancy import organization_scope
-from projects.models import CashFlow, PlanBaseline, Project
+from projects.models import CashFlow, MoneyLine, PlanBaseline, Project
 from valuetrack import demo
 from valuetrack.demo.loading import load
 from valuetrack.demo.northfield import NORTHFIELD
@@ -84,6 +84,15 @@ def assert_erp_story() -> None:
 
 def test_the_erp_pays_back_in_half_the_time_by_the_method(northfield: Organization) -> None:
     assert_erp_story()
+
+
+def test_the_stock_of_the_erp_is_worth_what_its_kpi_says(northfield: Organization) -> None:
+    line = MoneyLine.objects.get(project__code="ERP", name="Inventory carrying cost")
+    assert line.monetisation.kpi.name == "Inventory turnover"
+    amounts = CashFlow.objects.filter(line=line, series="actual").order_by("month")
+    assert amounts.count() == 12
+    # 18 days × 0.33 m EUR a day × 8 % a year.
+    assert float(amounts.last().amount) == pytest.approx(18 * 330_000 * 0.08 / 12, rel=0.01)
 
 
 def test_the_oa_does_badly_because_two_plants_do_not_use_it(northfield: Organization) -> None:
