@@ -48,17 +48,19 @@ class Span:
 def read_span(
     organization: Organization, start: str = "", end: str = "", *, now: datetime.datetime | None = None
 ) -> Span:
-    """The span that two texts name, each a date or a moment in ISO form; empty: a week ago, and now.
+    """The span that two texts name, each a date or a moment in ISO form; empty: the end of the day a week ago, and now.
 
     Raises:
         InvalidInputError: `details["field"]` is "from" or "to".
     """
     moment = now or timezone.now()
-    first = _read(organization, start, moment, "from") or Point.at(organization, moment - DEFAULT_SPAN)
+    first = _read(organization, start, moment, "from") or Point.end_of(
+        organization, organization.today(moment) - DEFAULT_SPAN, moment
+    )
     last = _read(organization, end, moment, "to") or Point.at(organization, moment)
     if first.as_of > last.as_of or first.known_at > last.known_at:
         raise InvalidInputError(_("The first day lies after the second one."), field="from")
-    return Span(first, last, open_end=not end)
+    return Span(first, last, open_end=last.known_at == moment)
 
 
 def _read(organization: Organization, text: str, now: datetime.datetime, field: str) -> Point | None:
@@ -70,7 +72,7 @@ def _read(organization: Organization, text: str, now: datetime.datetime, field: 
         if day is not None:
             point = Point.end_of(organization, day, now)
         elif moment is not None:
-            # An address may have lost its plus sign; a moment without a zone is the organization's.
+            # A moment without a zone is the organization's.
             point = Point.at(
                 organization, moment if moment.tzinfo else moment.replace(tzinfo=organization.tzinfo)
             )
