@@ -250,6 +250,36 @@ def _kpi_url(facts: KpiFigures) -> str:
 def baseline_card(facts: KpiFigures) -> Card:
     """Where the KPI started, from how many values, and who said so."""
     record, kpi = facts.baseline, facts.kpi
+    return Card(
+        definition=_(
+            "A gain is told from the baseline, so its quality decides how far the gain can be believed: how many "
+            "values it rests on, how much they vary, and whether they cover all seasons."
+        ),
+        formula=formula("b =", mean("x")),
+        readings=_baseline_readings(facts),
+        ingredients=[
+            kpi_inputs.baseline(facts, "b"),
+            Ingredient(_("Period"), _period(facts)),
+            Ingredient(_("Values it rests on"), exact(record.points) if record else MISSING),
+            Ingredient(
+                _("Standard deviation of the values"),
+                kpi_inputs.every_digit(record.spread if record else None, kpi),
+            ),
+            Ingredient(
+                _("Covers a whole year"),
+                (_("yes") if record.season_covered else _("no")) if record else MISSING,
+            ),
+            Ingredient(_("Reason"), (record.reason if record else "") or MISSING),
+        ],
+        conventions=[
+            _("Six values are the least for a verdict; twelve months cover all seasons."),
+            _("A baseline is never changed: a new one stands beside the old, with a reason."),
+        ],
+    )
+
+
+def _baseline_readings(facts: KpiFigures) -> list[Reading]:
+    record, kpi = facts.baseline, facts.kpi
     within = _within_baseline(facts)
     computed = record is not None and record.method == record.Method.COMPUTED
     mean_now = sum(within) / len(within) if within else None
@@ -277,32 +307,7 @@ def baseline_card(facts: KpiFigures) -> Card:
                 stored_value=with_unit(kpi.baseline_value, kpi),
             )
         )
-    return Card(
-        definition=_(
-            "A gain is told from the baseline, so its quality decides how far the gain can be believed: how many "
-            "values it rests on, how much they vary, and whether they cover all seasons."
-        ),
-        formula=formula("b =", mean("x")),
-        readings=readings,
-        ingredients=[
-            kpi_inputs.baseline(facts, "b"),
-            Ingredient(_("Period"), _period(facts)),
-            Ingredient(_("Values it rests on"), exact(record.points) if record else MISSING),
-            Ingredient(
-                _("Standard deviation of the values"),
-                kpi_inputs.every_digit(record.spread if record else None, kpi),
-            ),
-            Ingredient(
-                _("Covers a whole year"),
-                (_("yes") if record.season_covered else _("no")) if record else MISSING,
-            ),
-            Ingredient(_("Reason"), (record.reason if record else "") or MISSING),
-        ],
-        conventions=[
-            _("Six values are the least for a verdict; twelve months cover all seasons."),
-            _("A baseline is never changed: a new one stands beside the old, with a reason."),
-        ],
-    )
+    return readings
 
 
 def _within_baseline(facts: KpiFigures) -> list[float]:

@@ -50,8 +50,32 @@ def _counted(facts: ProjectFigures, tier: str = "") -> list[CountedKpi]:
 
 
 def _tier_card(tier: str, facts: ProjectFigures) -> Card:
-    rows = _counted(facts, tier)
-    cap, details = facts.valuation.inputs.terms.score_cap, facts.row["tiers"][tier]
+    rows, cap = _counted(facts, tier), facts.valuation.inputs.terms.score_cap
+    return Card(
+        definition=_(
+            "The mean of what the tier's KPIs have reached, by weight, in points: 100 is every target reached. Each "
+            "counts up to the cap and never below 0."
+        ),
+        formula=formula(
+            "S = 100 ·",
+            fraction(
+                total("i", row(indexed("w", "i"), "· min ( c , max ( 0 ,", indexed("a", "i"), ") )")),
+                total("i", indexed("w", "i")),
+            ),
+        ),
+        readings=_tier_readings(facts, tier, rows, cap),
+        ingredients=[*_kpi_inputs(facts, rows), _cap(facts, cap)],
+        conventions=[
+            _("Under %(share)s of the weight with data no score is published, only its bounds.")
+            % {"share": percent(MINIMUM_COVERAGE, 0)},
+            _("The bounds count KPIs without data as 0 and as 1."),
+            _("KPIs that are not due, or whose value is too old, are left out."),
+        ],
+    )
+
+
+def _tier_readings(facts: ProjectFigures, tier: str, rows: list[CountedKpi], cap: float) -> list[Reading]:
+    details = facts.row["tiers"][tier]
     scored = "+".join(
         f"{excel.plain(one.weight)}*MIN({excel.plain(cap)},MAX(0,{excel.plain(one.reached)}))"
         for one in rows
@@ -71,47 +95,27 @@ def _tier_card(tier: str, facts: ProjectFigures) -> Card:
     stored = facts.result.tiers.get(tier, {}) if facts.result else {}
     kept: Callable[[str], Any] = lambda name: stored.get(name) if facts.result else NOT_STORED  # noqa: E731
     coverage = details["coverage"]
-    return Card(
-        definition=_(
-            "The mean of what the tier's KPIs have reached, by weight, in points: 100 is every target reached. Each "
-            "counts up to the cap and never below 0."
+    return [
+        _points_reading(
+            _("Score"),
+            facts.row[tier],
+            f"=100*({points})/SUM({weights['in']})",
+            NOT_STORED if facts.result is None else getattr(facts.result, tier),
+            _why_no_score(facts, tier, coverage),
         ),
-        formula=formula(
-            "S = 100 ·",
-            fraction(
-                total("i", row(indexed("w", "i"), "· min ( c , max ( 0 ,", indexed("a", "i"), ") )")),
-                total("i", indexed("w", "i")),
-            ),
+        Reading(
+            _("Coverage"),
+            coverage,
+            percent(coverage, 0),
+            ratio_exactly(coverage),
+            f"=SUM({weights['in']})/SUM({weights['due']})" if said else "",
+            kept("coverage"),
+            percent(stored.get("coverage"), 6),
+            "" if said else _("No KPI of the tier is due."),
         ),
-        readings=[
-            _points_reading(
-                _("Score"),
-                facts.row[tier],
-                f"=100*({points})/SUM({weights['in']})",
-                NOT_STORED if facts.result is None else getattr(facts.result, tier),
-                _why_no_score(facts, tier, coverage),
-            ),
-            Reading(
-                _("Coverage"),
-                coverage,
-                percent(coverage, 0),
-                ratio_exactly(coverage),
-                f"=SUM({weights['in']})/SUM({weights['due']})" if said else "",
-                kept("coverage"),
-                percent(stored.get("coverage"), 6),
-                "" if said else _("No KPI of the tier is due."),
-            ),
-            _points_reading(_("Lowest possible"), details["low"], low if said else "", kept("low")),
-            _points_reading(_("Highest possible"), details["high"], high if said else "", kept("high")),
-        ],
-        ingredients=[*_kpi_inputs(facts, rows), _cap(facts, cap)],
-        conventions=[
-            _("Under %(share)s of the weight with data no score is published, only its bounds.")
-            % {"share": percent(MINIMUM_COVERAGE, 0)},
-            _("The bounds count KPIs without data as 0 and as 1."),
-            _("KPIs that are not due, or whose value is too old, are left out."),
-        ],
-    )
+        _points_reading(_("Lowest possible"), details["low"], low if said else "", kept("low")),
+        _points_reading(_("Highest possible"), details["high"], high if said else "", kept("high")),
+    ]
 
 
 def _why_no_score(facts: ProjectFigures, tier: str, coverage: float | None) -> str:
@@ -133,21 +137,6 @@ for _tier, _title in (
 @figure("value-index", of="project", title=gettext_lazy("Value index"))
 def index_card(facts: ProjectFigures) -> Card:
     """The three tiers in one number, and the gate rule."""
-    published = {tier: facts.row[tier] for tier in Kpi.Tier.values if facts.row[tier] is not None}
-    weights = {tier: facts.valuation.inputs.terms.weights[tier] for tier in published}
-    over = "+".join(excel.plain(weight) for weight in weights.values())
-    plain = "+".join(
-        f"{excel.plain(weights[tier])}*{excel.plain(score)}" for tier, score in published.items()
-    )
-    product = "*".join(
-        f"{excel.plain(score)}^({excel.plain(weights[tier])}/({over}))"
-        for tier, score in published.items()
-        if weights[tier]
-    )
-    missing = (
-        "" if facts.row["value_index"] is not None else _("No tier has values for enough of its weight.")
-    )
-    kept: Callable[[str], Any] = lambda name: getattr(facts.result, name) if facts.result else NOT_STORED  # noqa: E731
     return Card(
         definition=_(
             "The scores of the published tiers by the organization's weights. Where strategic evidence is missing or "
@@ -159,23 +148,7 @@ def index_card(facts: ProjectFigures) -> Card:
                 total("t", row(indexed("W", "t"), "·", indexed("S", "t"))), total("t", indexed("W", "t"))
             ),
         ),
-        readings=[
-            _points_reading(
-                _("Value index"),
-                facts.row["value_index"],
-                f"=({plain})/({over})",
-                kept("value_index"),
-                missing,
-            ),
-            _points_reading(
-                _("Geometric form"), facts.row["geometric"], f"={product}", kept("geometric"), missing
-            ),
-            _word_reading(
-                _("Held at “at risk”"),
-                _yes(facts.row["capped"]),
-                _yes(facts.result.capped) if facts.result else NOT_STORED,
-            ),
-        ],
+        readings=_index_readings(facts),
         ingredients=[
             Ingredient(
                 str(Kpi.Tier(tier).label),
@@ -194,6 +167,41 @@ def index_card(facts: ProjectFigures) -> Card:
             _("The gate: strategic evidence of at least %(points)s points.") % {"points": exact(GATE)},
         ],
     )
+
+
+def _index_readings(facts: ProjectFigures) -> list[Reading]:
+    published = {tier: facts.row[tier] for tier in Kpi.Tier.values if facts.row[tier] is not None}
+    weights = {tier: facts.valuation.inputs.terms.weights[tier] for tier in published}
+    over = "+".join(excel.plain(weight) for weight in weights.values())
+    plain = "+".join(
+        f"{excel.plain(weights[tier])}*{excel.plain(score)}" for tier, score in published.items()
+    )
+    product = "*".join(
+        f"{excel.plain(score)}^({excel.plain(weights[tier])}/({over}))"
+        for tier, score in published.items()
+        if weights[tier]
+    )
+    missing = (
+        "" if facts.row["value_index"] is not None else _("No tier has values for enough of its weight.")
+    )
+    kept: Callable[[str], Any] = lambda name: getattr(facts.result, name) if facts.result else NOT_STORED  # noqa: E731
+    return [
+        _points_reading(
+            _("Value index"),
+            facts.row["value_index"],
+            f"=({plain})/({over})",
+            kept("value_index"),
+            missing,
+        ),
+        _points_reading(
+            _("Geometric form"), facts.row["geometric"], f"={product}", kept("geometric"), missing
+        ),
+        _word_reading(
+            _("Held at “at risk”"),
+            _yes(facts.row["capped"]),
+            _yes(facts.result.capped) if facts.result else NOT_STORED,
+        ),
+    ]
 
 
 @figure("status", of="project", title=gettext_lazy("Value status"))
