@@ -14,15 +14,20 @@ from projects.models import Project
 
 
 def more_money(
-    project: Project, lines: Iterable[Any], result: ProjectResult | None, organization: Organization
+    project: Project,
+    lines: Iterable[Any],
+    result: ProjectResult | None,
+    organization: Organization,
+    *,
+    has_parts: bool,
 ) -> dict[str, Any]:
-    """Context of `project_money_more.html`, in one query; `lines` as `read_lines` finds them."""
+    """Context of `project_money_more.html`, in one query where there are parts; `lines` as `read_lines` finds them."""
     figures: dict[str, Any] = result.figures if result else {}
     return {
         "original": original_note(figures, result, organization.currency),
         "fx_effects": fx_notes(figures, organization.currency),
         "split": split_rows(project, lines, organization),
-        "roll_up": read_roll_up(project, result, organization.discount_rate),
+        "roll_up": read_roll_up(project, result, organization.discount_rate) if has_parts else [],
         "currency": organization.currency,
     }
 

@@ -34,6 +34,8 @@ class ProjectFacts:
     frozen_at: datetime.datetime | None
     plan: PlanState
     modules: list[dict[str, Any]]
+    #: whether other projects are part of it
+    has_parts: bool
 
 
 def read_facts(project: Project) -> ProjectFacts:
@@ -49,7 +51,8 @@ def read_facts(project: Project) -> ProjectFacts:
         in_use="in_use_since",
     )
     baselines = PlanBaseline.objects.filter(project=models.OuterRef("pk"))
-    departments, frozen_at, plan, described_modules = (
+    parts = Project.objects.active().filter(parent=models.OuterRef("pk"))
+    departments, frozen_at, plan, described_modules, has_parts = (
         Project.objects.filter(pk=project.pk)
         .order_by()
         .values_list(
@@ -57,10 +60,11 @@ def read_facts(project: Project) -> ProjectFacts:
             models.Subquery(baselines.values("frozen_at")[:1]),
             plan_told(models.OuterRef("pk")),
             ArraySubquery(modules.values_list(described, flat=True)),
+            models.Exists(parts),
         )
         .get()
     )
-    return ProjectFacts(departments, frozen_at, plan_state_from(plan), described_modules)
+    return ProjectFacts(departments, frozen_at, plan_state_from(plan), described_modules, has_parts)
 
 
 def read_kpis(project: Project) -> list[Any]:

@@ -62,7 +62,7 @@ def project_page(request: MemberRequest, code: str) -> HttpResponse:
         charter=charter_state_of(project.pk),
         restatements=newest_restatements(project.code, limit=RESTATEMENTS),
         **_money(project, result, currency),
-        more=more_money(project, lines, result, request.organization),
+        more=more_money(project, lines, result, request.organization, has_parts=facts.has_parts),
     )
     return render(request, "assessments/project.html", context)
 
