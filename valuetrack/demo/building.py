@@ -147,14 +147,15 @@ def _pass_gates(stage: Stage, project: Project, story: ProjectStory) -> None:
 def _book(
     stage: Stage, story: ProjectStory, lines: list[tuple[LineStory, MoneyLine]], live: datetime.date
 ) -> None:
-    """What really came, and the forecast."""
-    finance = stage.person("finance")
+    """What really came, and the forecast. Benefits are booked by the PMO: finance confirms what others booked."""
+    finance, pmo = stage.person("finance"), stage.person("pmo")
     for line, row in lines:
+        booker = pmo if line.kind == "benefit" else finance
         actual, forecast = series.turned_out(line, story.code, live, stage.today)
         for word, amounts in ((CashFlow.Series.ACTUAL, actual), (CashFlow.Series.FORECAST, forecast)):
             is_computed = word == CashFlow.Series.ACTUAL and line.follows is not None
             if amounts and not is_computed:
-                set_cash_flows(actor=finance, line=row, series=word, amounts=amounts)
+                set_cash_flows(actor=booker, line=row, series=word, amounts=amounts)
 
 
 def _sign_plan(stage: Stage, project: Project, story: ProjectStory) -> None:
