@@ -6,13 +6,16 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessments.models import KpiVerdict
 from assessments.services.recompute import read_clock_alone
 from assessments.services.verdicts.computing import assess
 from assessments.services.verdicts.loading import KpiSeries, due_kpis, load_series
 from assessments.services.verdicts.writing import settle_marks, write_verdicts
+from kpis.models import Monetisation
 from organizations.models import Organization
 from organizations.services.tenants import move_generation
 from organizations.tenancy import organization_scope
+from projects.services import request_valuation
 
 #: KPIs assessed at once
 CHUNK = 1000
@@ -28,12 +31,22 @@ def assess_pending(organization: Organization) -> int:
         piece = due[start : start + CHUNK]
         with organization_scope(organization):
             rows = _assessed(organization, piece, day, known_at, live=True)
+            former = dict(KpiVerdict.objects.filter(kpi__in=piece).values_list("kpi_id", "grade"))
             write_verdicts(organization.pk, rows)
+            regraded = [row["kpi_id"] for row in rows if row["grade"] != former.get(row["kpi_id"], "")]
+            _value_again(organization, regraded)
     if due:
         with organization_scope(organization):
             settle_marks(organization.pk, due, known_at=known_at)
             move_generation(organization.pk)
     return len(due)
+
+
+def _value_again(organization: Organization, kpi_ids: Sequence[int]) -> None:
+    """What benefits that follow from these KPIs count as hangs on the grade of their evidence."""
+    projects = Monetisation.objects.filter(kpi__in=kpi_ids).values_list("line__project_id", flat=True)
+    if kpi_ids and (found := set(projects)):
+        request_valuation(organization, found, money=False)
 
 
 def reproduce_verdicts(

@@ -12,10 +12,11 @@ from assessments.services.verdicts import assess_pending, reproduce_verdicts
 from assessments.services.verdicts.writing import settle_marks
 from kpis.models import Kpi
 from kpis.services import archive_kpi, update_kpi
+from kpis.services.monetisation import set_monetisation
 from organizations.models import Organization, User
 from organizations.tenancy import organization_scope
-from projects.models import Project
-from projects.services import update_project
+from projects.models import PendingValuation, Project
+from projects.services import create_line, update_project
 from tests.assessments.roll_out import a_kpi
 from tests.assessments.verdicts.conftest import fill, months
 
@@ -198,3 +199,21 @@ def test_another_organization_is_not_touched(kpi: Kpi, dora: User, other_organiz
     with organization_scope(other_organization):
         assert assess_pending(other_organization) == 0
     assert PendingVerdict.objects.exists()
+
+
+def test_a_new_grade_values_again_what_rests_on_it(
+    kpi: Kpi, bob: User, dora: User, organization: Organization
+) -> None:
+    line = create_line(actor=bob, project=kpi.project, values={"kind": "benefit", "name": "Faster orders"})
+    set_monetisation(actor=bob, kpi=kpi, line=line, values={"money_value": 12.0, "volume_value": 100.0})
+    fill(kpi, dora, before=48, after=36)
+    assess_pending(organization)
+    PendingValuation.objects.all().delete()
+    record_measurements(dora, organization, [MeasurementInput(kpi.pk, months(organization)[3], 47.0)])
+    PendingValuation.objects.all().delete()
+    assess_pending(organization)
+    assert not PendingValuation.objects.exists(), "the grade is the same"
+    update_project(actor=bob, project=kpi.project, values={"go_live_actual": months(organization)[22]})
+    PendingValuation.objects.all().delete()
+    assess_pending(organization)
+    assert list(PendingValuation.objects.values_list("project_id", flat=True)) == [kpi.project_id]
