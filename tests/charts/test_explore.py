@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import Context, Template
 from django.utils import translation
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 
 from charts.finders import STATIC_NAME, plotly_bundle
 from tests.charts import samples
@@ -123,7 +123,7 @@ def test_escape_gives_the_focus_back_to_the_button(page: Page, complaints: list[
     page.get_by_role("dialog").locator(".main-svg").first.wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
-    assert page.evaluate("document.activeElement.textContent") == "Explore"
+    expect(page.get_by_role("button", name="Explore").first).to_be_focused()
 
 
 def test_the_table_downloads_as_numbers_a_spreadsheet_reads(page: Page, complaints: list[str]) -> None:

@@ -10,7 +10,16 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from assessments.models import ImportBatch, KpiResult, Measurement, PeriodLock, ProjectResult
+from assessments.models import (
+    ImportBatch,
+    KpiResult,
+    KpiVerdict,
+    Measurement,
+    PendingVerdict,
+    PeriodLock,
+    ProjectOutlook,
+    ProjectResult,
+)
 from kpis.models import Baseline, Charter, Kpi, Target
 from organizations.models import Department, RowVersion
 from projects.models import CashFlow, MoneyLine, PendingValuation, PlanBaseline, Project, ProjectDepartment
@@ -165,6 +174,8 @@ def _plan_kpis(batch: ImportBatch, made: dict[str, Any], until: datetime.datetim
         {
             Target: {},
             KpiResult: {},
+            KpiVerdict: {},
+            PendingVerdict: {},
             Measurement: {"batch_id": batch.pk},
             # The first baseline comes with the definition.
             Baseline: {"set_at__lte": until},
@@ -245,6 +256,7 @@ def _plan_projects(made: dict[str, Any], until: datetime.datetime, plan: UndoPla
         {
             PendingValuation: {},
             ProjectResult: {},
+            ProjectOutlook: {},
             KpiResult: {},
             ProjectDepartment: {},
             Kpi: {"pk__in": plan.kpis},

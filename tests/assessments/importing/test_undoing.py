@@ -13,7 +13,9 @@ from assessments.models import ImportBatch, Measurement, PeriodLock
 from assessments.services import MeasurementInput, record_measurements
 from assessments.services.importing import plan_undo, undo_import
 from assessments.services.importing.undo_plan import UndoPlan
+from assessments.services.outlooks import foresee_projects
 from assessments.services.recompute import recompute_pending, reproduce
+from assessments.services.verdicts import assess_pending
 from kpis.models import Charter, Kpi, Target
 from kpis.services import set_targets, update_kpi
 from organizations.errors import ConflictError
@@ -268,6 +270,8 @@ def test_what_was_known_between_import_and_undo_is_reproduced_to_the_last_digit(
 def recomputed(organization: Organization) -> datetime.datetime:
     """Value what waits; the moment of knowing."""
     recompute_pending(organization)
+    assess_pending(organization)
+    foresee_projects(organization)
     return timezone.now()
 
 
