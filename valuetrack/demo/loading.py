@@ -7,7 +7,7 @@ from django.utils import translation
 
 from assessments.models import Run
 from assessments.services.outlooks import foresee_projects
-from assessments.services.recompute import recompute_organization, recompute_pending
+from assessments.services.recompute import recompute_organization
 from assessments.services.verdicts import assess_pending
 from organizations.errors import ConflictError
 from organizations.models import Department, Organization, Role
@@ -46,7 +46,7 @@ def load(story: OrganizationStory, *, password: str, today: datetime.date | None
     recompute_organization(organization, trigger=Run.Trigger.COMMAND, as_of=today)
     if assess_pending(organization):
         # What benefits count as hangs on the grades of their evidence.
-        recompute_pending(organization)
+        recompute_organization(organization, trigger=Run.Trigger.COMMAND, as_of=today)
     foresee_projects(organization)
     return organization
 
