@@ -21,7 +21,7 @@ FEW = 5
 
 def outlook_message(project: Project, outlook: ProjectOutlook) -> str:
     """The one sentence: how likely, by when."""
-    values = {"project": project.name, "probability": percent(outlook.probability, 0)}
+    values = {"project": project.name, "probability": _probability(outlook.probability)}
     if outlook.pays_back_by is None:
         return (
             _("%(project)s: its plan does not pay back; by its end it does with %(probability)s probability")
@@ -37,7 +37,7 @@ def outlook_stats(outlook: ProjectOutlook, currency: str) -> list[dict[str, Any]
     return [
         {
             "label": _("Payback by the plan's date"),
-            "value": percent(outlook.probability, 0),
+            "value": _probability(outlook.probability),
             "note": _("± %(error)s from the number of draws") % {"error": error},
         },
         {
@@ -52,6 +52,13 @@ def outlook_stats(outlook: ProjectOutlook, currency: str) -> list[dict[str, Any]
             "note": _("1 in 10 is better"),
         },
     ]
+
+
+def _probability(value: float) -> str:
+    """In whole per cent; a simulation never says 0 or 100, for it knows no certainty."""
+    if value < 0.01:
+        return f"< {percent(0.01, 0)}"
+    return f"> {percent(0.99, 0)}" if value > 0.99 else percent(value, 0)
 
 
 def outlook_basis(outlook: ProjectOutlook) -> list[str]:
@@ -108,7 +115,7 @@ def outlook_history(project: Project, rows: Sequence[ProjectOutlook]) -> Chart:
     """The probability day by day, in per cent; the days on which something had changed."""
     labels = [row.as_of.isoformat() for row in rows]
     first, last = rows[0].probability, rows[-1].probability
-    values = {"first": percent(first, 0), "last": percent(last, 0)}
+    values = {"first": _probability(first), "last": _probability(last)}
     text = (
         _("The probability is %(last)s")
         if values["first"] == values["last"]

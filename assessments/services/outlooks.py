@@ -35,7 +35,6 @@ from assessments.services.money import Grid, ProjectMoney, grids_of, month_of, v
 from assessments.services.recompute import read_clock_alone
 from organizations.models import Organization
 from organizations.tenancy import organization_scope
-from projects.models import Project
 
 DRAWS: Final = 10_000
 #: the luck is the same for every project and every night: what differs is what is known
@@ -287,9 +286,3 @@ def _write(organization: Organization, rows: Sequence[ProjectOutlook]) -> int:
         ],
     )
     return len(changed)
-
-
-def newest_outlook(project: Project) -> ProjectOutlook | None:
-    """The outlook in force."""
-    found: ProjectOutlook | None = ProjectOutlook.objects.filter(project=project).order_by("-as_of").first()
-    return found

@@ -46,7 +46,7 @@ _CHOSEN = ", ".join(
 )
 _COLUMNS = ", ".join(f'"{name}" {kind}' for name, kind in _TYPES.items())
 _UPDATES = ", ".join(f'"{name}" = excluded."{name}"' for name in _TYPES if name != "kpi_id")
-# A KPI that was removed meanwhile has no verdict; an unchanged one keeps its row but for the moment it was looked at.
+# A KPI that was removed meanwhile gets no verdict.
 _UPSERT = f"""
 INSERT INTO assessments_kpiverdict (organization_id, {_NAMES})
 SELECT %(organization)s, {_CHOSEN} FROM jsonb_to_recordset(%(rows)s::jsonb) AS t ({_COLUMNS})
